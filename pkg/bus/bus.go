@@ -1,0 +1,210 @@
+// Package bus connects to NATS JetStream and holds all that is specific to it:
+// which streams and consumers there are, how an event is published so that it
+// is in flight once, and how one sees whether an item is still in the line.
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"marsad/pkg/event"
+	"marsad/pkg/news"
+)
+
+// Errors of Publish. Any other error means that the bus cannot be used right
+// now, and that the message may or may not have been stored.
+var (
+	// ErrFull means that the stream is at its limit: try again once it drained.
+	ErrFull = errors.New("stream is full")
+	// ErrTooLarge means that this message will never be taken.
+	ErrTooLarge = errors.New("message is larger than the bus takes")
+)
+
+const (
+	publishTimeout = 5 * time.Second // wait for a PubAck
+	requestTimeout = 5 * time.Second // wait for any other answer
+	maxPending     = 4096            // publishes without PubAck before publishing stalls
+)
+
+// Bus is a connection to NATS.
+type Bus struct {
+	conn *nats.Conn
+	js   jetstream.JetStream
+
+	mu      sync.Mutex
+	handles map[string]jetstream.Stream // by name: saves an inquiry per look-up
+}
+
+// Connect connects to the server at url, or through options that say
+// otherwise (nats.InProcessServer). It reconnects for as long as it lives; the
+// first connection must succeed.
+func Connect(url string, log *slog.Logger, options ...nats.Option) (*Bus, error) {
+	options = append([]nats.Option{
+		nats.Name("marsad"),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(500 * time.Millisecond),
+		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
+			log.Error("bus", "error", err)
+		}),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log.Warn("bus disconnected", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { log.Info("bus reconnected") }),
+	}, options...)
+	conn, err := nats.Connect(url, options...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to NATS: %w", err)
+	}
+	js, err := jetstream.New(conn,
+		jetstream.WithPublishAsyncMaxPending(maxPending),
+		jetstream.WithPublishAsyncTimeout(publishTimeout),
+		jetstream.WithDefaultTimeout(requestTimeout))
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("connect to JetStream: %w", err)
+	}
+	return &Bus{conn: conn, js: js, handles: map[string]jetstream.Stream{}}, nil
+}
+
+// Close sends what is buffered and disconnects.
+func (b *Bus) Close() {
+	_ = b.conn.FlushTimeout(requestTimeout) // best effort: acks not sent are redeliveries
+	b.conn.Close()
+}
+
+// Ping answers nil when JetStream answers.
+func (b *Bus) Ping(ctx context.Context) error {
+	if _, err := b.js.AccountInfo(ctx); err != nil {
+		return fmt.Errorf("JetStream: %w", err)
+	}
+	return nil
+}
+
+// Sent is a publish whose PubAck is awaited.
+type Sent struct {
+	bus    *Bus
+	ref    news.Ref
+	kind   event.Kind
+	future jetstream.PubAckFuture
+}
+
+// Send publishes m without waiting.
+func (b *Bus) Send(m *event.Message) (Sent, error) {
+	kind, ref, err := event.ParseSubject(m.Subject)
+	if err != nil {
+		return Sent{}, err
+	}
+	future, err := b.js.PublishMsgAsync(
+		&nats.Msg{Subject: m.Subject, Header: m.Header, Data: m.Data},
+		jetstream.WithStallWait(publishTimeout))
+	if errors.Is(err, nats.ErrMaxPayload) {
+		return Sent{}, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(m.Data))
+	}
+	if err != nil {
+		return Sent{}, fmt.Errorf("publish %s: %w", m.Subject, err)
+	}
+	return Sent{bus: b, ref: ref, kind: kind, future: future}, nil
+}
+
+// Wait returns once the server has answered: nil if the message is stored, or
+// was refused because the same revision is still queued or in flight, which
+// counts as done. Errors are those of this package.
+func (s Sent) Wait(ctx context.Context) error {
+	select {
+	case <-s.future.Ok():
+		return nil
+	case err := <-s.future.Err():
+		return s.refusal(ctx, err)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// refusal tells the two meanings of one error code apart: the stream has a
+// message on this subject already, or it has no room.
+func (s Sent) refusal(ctx context.Context, err error) error {
+	api := (*jetstream.APIError)(nil)
+	if !errors.As(err, &api) {
+		return fmt.Errorf("publish %s: %w", s.kind.Subject(s.ref), err)
+	}
+	switch api.ErrorCode {
+	case codeStoreFailed, codeInsufficientResources:
+		there, err := s.bus.holds(ctx, s.kind, s.ref)
+		if err != nil {
+			return err
+		}
+		if there {
+			return nil
+		}
+		return fmt.Errorf("publish %s: %w", s.kind.Subject(s.ref), ErrFull)
+	case codeMessageTooLarge:
+		return fmt.Errorf("publish %s: %w", s.kind.Subject(s.ref), ErrTooLarge)
+	}
+	return fmt.Errorf("publish %s: %w", s.kind.Subject(s.ref), err)
+}
+
+// JetStream error codes (nats-server, errors.json).
+const (
+	codeStoreFailed           jetstream.ErrorCode = 10077
+	codeInsufficientResources jetstream.ErrorCode = 10023
+	codeMessageTooLarge       jetstream.ErrorCode = 10054
+)
+
+// Publish sends m and waits for its PubAck.
+func (b *Bus) Publish(ctx context.Context, m *event.Message) error {
+	sent, err := b.Send(m)
+	if err != nil {
+		return err
+	}
+	return sent.Wait(ctx)
+}
+
+// InLine reports whether ref's revision is queued or in flight in any stream
+// of the line. Streams are asked in the order of the way, so that an item that
+// moves on meanwhile is met further down; one that ends meanwhile is not met.
+func (b *Bus) InLine(ctx context.Context, ref news.Ref) (bool, error) {
+	for _, kind := range event.InLine {
+		if there, err := b.holds(ctx, kind, ref); there || err != nil {
+			return there, err
+		}
+	}
+	return false, nil
+}
+
+func (b *Bus) holds(ctx context.Context, kind event.Kind, ref news.Ref) (bool, error) {
+	stream, err := b.stream(ctx, streamOf(kind))
+	if err != nil {
+		return false, err
+	}
+	_, err = stream.GetLastMsgForSubject(ctx, kind.Subject(ref))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look up %s: %w", kind.Subject(ref), err)
+	}
+	return true, nil
+}
+
+func (b *Bus) stream(ctx context.Context, name string) (jetstream.Stream, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if s, ok := b.handles[name]; ok {
+		return s, nil
+	}
+	s, err := b.js.Stream(ctx, name)
+	if err != nil {
+		return nil, missing("stream "+name, err)
+	}
+	b.handles[name] = s
+	return s, nil
+}

@@ -1,0 +1,60 @@
+package bus
+
+import (
+	"context"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+var (
+	streamMessages = prometheus.NewDesc("marsad_bus_stream_messages", "Messages in a stream.", []string{"stream"}, nil)
+	streamBytes    = prometheus.NewDesc("marsad_bus_stream_bytes", "Size of a stream on disk.", []string{"stream"}, nil)
+	streamLimit    = prometheus.NewDesc("marsad_bus_stream_limit_bytes", "Size at which a stream refuses messages, or forgets its oldest.", []string{"stream"}, nil)
+	consumerWaits  = prometheus.NewDesc("marsad_bus_consumer_pending", "Messages a consumer has not been given yet.", []string{"stream", "consumer"}, nil)
+	stagePending   = prometheus.NewDesc("marsad_stage_pending", "Messages a stage has still to handle: waiting, in flight, or waiting for a retry.", []string{"stage"}, nil)
+)
+
+// Collector reads the state of streams and consumers when it is scraped. A
+// server that does not answer leaves its figures out.
+type Collector struct{ Bus *Bus }
+
+// Describe implements prometheus.Collector.
+func (c Collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{streamMessages, streamBytes, streamLimit, consumerWaits, stagePending} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c Collector) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	for _, cfg := range streams(DefaultLimits()) {
+		stream, err := c.Bus.js.Stream(ctx, cfg.Name)
+		if err != nil {
+			return
+		}
+		collectStream(ch, stream.CachedInfo())
+	}
+	for _, name := range consumers {
+		consumer, err := c.Bus.js.Consumer(ctx, name.Stream, name.Name)
+		if err != nil {
+			return
+		}
+		info := consumer.CachedInfo()
+		gauge(ch, consumerWaits, float64(info.NumPending), name.Stream, name.Name)
+		gauge(ch, stagePending, float64(info.NumPending)+float64(info.NumAckPending), name.Name)
+	}
+}
+
+func collectStream(ch chan<- prometheus.Metric, info *jetstream.StreamInfo) {
+	gauge(ch, streamMessages, float64(info.State.Msgs), info.Config.Name)
+	gauge(ch, streamBytes, float64(info.State.Bytes), info.Config.Name)
+	gauge(ch, streamLimit, float64(info.Config.MaxBytes), info.Config.Name)
+}
+
+func gauge(ch chan<- prometheus.Metric, desc *prometheus.Desc, value float64, labels ...string) {
+	ch <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+}

@@ -1,0 +1,158 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"marsad/pkg/event"
+)
+
+// MaxMessageBytes bounds one message: an event, or a dead letter around one.
+const MaxMessageBytes = 8 << 20
+
+// AckWait is how long a delivered message may go without a sign of life
+// before it is delivered again.
+const AckWait = 30 * time.Second
+
+const (
+	maxAckPending = 1000
+	tapAge        = 72 * time.Hour
+)
+
+// Limits bounds the streams on disk.
+type Limits struct {
+	// LineBytes is the limit of each stream of the line. A full stream slows
+	// the service before it down.
+	LineBytes int64 `koanf:"line_bytes" yaml:"line_bytes"`
+	// TapBytes is the limit of NEWS_ARCHIVED, which forgets its oldest messages.
+	TapBytes int64 `koanf:"tap_bytes" yaml:"tap_bytes"`
+	// Replicas is how many servers of a cluster hold each stream.
+	Replicas int `koanf:"replicas" yaml:"replicas"`
+}
+
+// DefaultLimits suits one machine.
+func DefaultLimits() Limits { return Limits{LineBytes: 512 << 20, TapBytes: 1 << 30, Replicas: 1} }
+
+// Total is the disk space that all streams together may take.
+func (l Limits) Total() int64 { return 5*l.LineBytes + l.TapBytes }
+
+// Validate checks the limits.
+func (l Limits) Validate() error {
+	switch {
+	case l.LineBytes < MaxMessageBytes:
+		return fmt.Errorf("line_bytes: %d is less than one message may have (%d)", l.LineBytes, MaxMessageBytes)
+	case l.TapBytes < MaxMessageBytes:
+		return fmt.Errorf("tap_bytes: %d is less than one message may have (%d)", l.TapBytes, MaxMessageBytes)
+	case l.Replicas < 1 || l.Replicas > 5:
+		return fmt.Errorf("replicas: %d is not between 1 and 5", l.Replicas)
+	}
+	return nil
+}
+
+// streamOf names the stream that holds events of a kind.
+func streamOf(kind event.Kind) string {
+	switch kind {
+	case event.KindFetched:
+		return "NEWS_FETCHED"
+	case event.KindCleaned:
+		return "NEWS_CLEANED"
+	case event.KindDeduplicated:
+		return "NEWS_DEDUPLICATED"
+	case event.KindClassified:
+		return "NEWS_CLASSIFIED"
+	case event.KindDropped, event.KindDead:
+		return "NEWS_ENDED"
+	}
+	return "NEWS_ARCHIVED"
+}
+
+// Consumer names a durable consumer and the stream it reads.
+type Consumer struct{ Name, Stream string }
+
+// The consumers of the line, in its order.
+var (
+	Cleaner       = Consumer{"cleaner", "NEWS_FETCHED"}
+	Deduplicator  = Consumer{"deduplicator", "NEWS_CLEANED"}
+	Classifier    = Consumer{"classifier", "NEWS_DEDUPLICATED"}
+	Archiver      = Consumer{"archiver", "NEWS_CLASSIFIED"}
+	ArchiverEnded = Consumer{"archiver-ended", "NEWS_ENDED"}
+)
+
+var consumers = []Consumer{Cleaner, Deduplicator, Classifier, Archiver, ArchiverEnded}
+
+func streams(limits Limits) []jetstream.StreamConfig {
+	var out []jetstream.StreamConfig
+	for _, kind := range []event.Kind{event.KindFetched, event.KindCleaned, event.KindDeduplicated, event.KindClassified} {
+		out = append(out, lineStream(streamOf(kind), limits, kind.Subjects()))
+	}
+	out = append(out, lineStream("NEWS_ENDED", limits, event.KindDropped.Subjects(), event.KindDead.Subjects()))
+	return append(out, jetstream.StreamConfig{
+		Name: "NEWS_ARCHIVED", Description: "Public tap: what was archived in the last days",
+		Subjects: []string{event.KindArchived.Subjects()}, Storage: jetstream.FileStorage,
+		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardOld,
+		MaxAge: tapAge, MaxBytes: limits.TapBytes, MaxMsgSize: MaxMessageBytes, Replicas: limits.Replicas,
+	})
+}
+
+// lineStream is a work queue that holds each revision once and refuses what it
+// has no room for: publishers slow down, nothing is thrown away.
+func lineStream(name string, limits Limits, subjects ...string) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name: name, Subjects: subjects, Storage: jetstream.FileStorage,
+		Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew, DiscardNewPerSubject: true,
+		MaxMsgsPerSubject: 1, MaxBytes: limits.LineBytes, MaxMsgSize: MaxMessageBytes, Replicas: limits.Replicas,
+	}
+}
+
+// Declare makes streams and consumers, or brings them up to date. It needs
+// administrator rights; services only Verify.
+func (b *Bus) Declare(ctx context.Context, limits Limits) error {
+	for _, cfg := range streams(limits) {
+		if _, err := b.js.CreateOrUpdateStream(ctx, cfg); err != nil {
+			return fmt.Errorf("declare stream %s: %w", cfg.Name, err)
+		}
+	}
+	for _, c := range consumers {
+		_, err := b.js.CreateOrUpdateConsumer(ctx, c.Stream, jetstream.ConsumerConfig{
+			Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait,
+			MaxDeliver: -1, MaxAckPending: maxAckPending,
+		})
+		if err != nil {
+			return fmt.Errorf("declare consumer %s: %w", c.Name, err)
+		}
+	}
+	return nil
+}
+
+// Verify checks that every stream and consumer exists.
+func (b *Bus) Verify(ctx context.Context) error {
+	if _, err := b.js.Stream(ctx, "NEWS_ARCHIVED"); err != nil {
+		return missing("stream NEWS_ARCHIVED", err)
+	}
+	for _, c := range consumers {
+		if _, err := b.js.Consumer(ctx, c.Stream, c.Name); err != nil {
+			return missing("consumer "+c.Name+" of stream "+c.Stream, err)
+		}
+	}
+	return nil
+}
+
+func missing(what string, err error) error {
+	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return fmt.Errorf("the bus has no %s: run 'marsad migrate'", what)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// Pull gives access to a consumer's messages.
+func (b *Bus) Pull(ctx context.Context, c Consumer) (jetstream.Consumer, error) {
+	consumer, err := b.js.Consumer(ctx, c.Stream, c.Name)
+	if err != nil {
+		return nil, missing("consumer "+c.Name+" of stream "+c.Stream, err)
+	}
+	return consumer, nil
+}

@@ -1,0 +1,232 @@
+// Package stage is the one skeleton of all services that take from the bus.
+// A service writes Process; the skeleton receives, decodes, processes,
+// publishes, settles and counts, in an order in which no crash loses an item:
+//
+//	process → publish → wait for the PubAck → ack
+//
+// A crash anywhere before the ack means that the message is delivered again.
+// Processing again must therefore be harmless; publishing again is (package bus).
+package stage
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"marsad/pkg/bus"
+	"marsad/pkg/event"
+)
+
+// Processor handles one message.
+type Processor[In event.Payload] interface {
+	// Process returns what goes on, or a verdict: Drop, Reject, Unavailable,
+	// RetryAfter, or any other error, which is retried with backoff.
+	Process(ctx context.Context, in In) ([]event.Payload, error)
+}
+
+// BatchProcessor handles many messages at once, usually in one transaction.
+type BatchProcessor[In event.Payload] interface {
+	// ProcessBatch returns one result per message, in order. An error fails the
+	// whole batch: unless it is Unavailable, the messages are tried one by one.
+	ProcessBatch(ctx context.Context, in []In) ([]Result, error)
+}
+
+// Result is what one message of a batch gave.
+type Result struct {
+	Out []event.Payload
+	Err error // as from Processor.Process
+}
+
+// Attempts durably counts starts; package store implements it.
+type Attempts interface {
+	RecordStart(ctx context.Context, stage, key string) (int, error)
+	ForgetStarts(ctx context.Context, stage, key string) error
+}
+
+// Env is what a stage works with.
+type Env struct {
+	Bus      *bus.Bus
+	Attempts Attempts
+	Metrics  *Metrics
+	Log      *slog.Logger
+	Tracer   trace.Tracer     // nil: no spans of its own; trace context is carried on all the same
+	Now      func() time.Time // nil: time.Now
+	Crash    CrashPoints      // nil outside crash tests
+}
+
+// Config shapes a stage. Zero values of the optional fields mean the defaults.
+type Config struct {
+	Consumer bus.Consumer // its name is the stage's
+	Service  string       // in trails and event sources; "" means the consumer's name
+	Workers  int          // calls of Process at once; 1 for single-active services
+	Batch    int          // messages per ProcessBatch at most; ignored for a Processor
+	Reasons  []string     // every reason this service gives in Drop, Reject and RetryAfter
+
+	InFlight    int           // messages held at once; default 4 × Workers × max(Batch, 1), at most 256
+	Timeout     time.Duration // for one Process; default 1 min
+	Drain       time.Duration // for finishing what was started when told to stop; default 8 s
+	MaxAttempts int           // recorded starts before a dead letter; default 5
+	Backoff     []time.Duration
+}
+
+func (c Config) withDefaults() Config {
+	def := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	def(&c.Workers, 1)
+	def(&c.Batch, 1)
+	def(&c.InFlight, min(4*c.Workers*c.Batch, 256))
+	def(&c.MaxAttempts, 5)
+	if c.Timeout == 0 {
+		c.Timeout = time.Minute
+	}
+	if c.Drain == 0 {
+		c.Drain = 8 * time.Second
+	}
+	if c.Service == "" {
+		c.Service = c.Consumer.Name
+	}
+	if c.Backoff == nil {
+		c.Backoff = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
+	}
+	return c
+}
+
+// Stage runs a processor on the messages of a consumer.
+type Stage struct {
+	cfg     Config
+	env     Env
+	log     *slog.Logger
+	call    func(ctx context.Context, in []event.Payload) ([]Result, error)
+	metrics stageMetrics
+	reasons map[string]bool
+	hand    *hand
+
+	alone   sync.RWMutex // held for writing while a message that may have failed before is handled
+	started time.Time
+	seen    atomic.Int64 // messages received since started
+	paused  pauses
+}
+
+// New makes a stage of a Processor.
+func New[In event.Payload](cfg Config, env Env, p Processor[In]) *Stage {
+	cfg.Batch = 1
+	return newStage(cfg, env, func(ctx context.Context, in []event.Payload) ([]Result, error) {
+		typed, err := cast[In](in)
+		if err != nil {
+			return nil, err
+		}
+		out, err := p.Process(ctx, typed[0])
+		return []Result{{Out: out, Err: err}}, nil
+	})
+}
+
+// NewBatch makes a stage of a BatchProcessor.
+func NewBatch[In event.Payload](cfg Config, env Env, p BatchProcessor[In]) *Stage {
+	return newStage(cfg, env, func(ctx context.Context, in []event.Payload) ([]Result, error) {
+		typed, err := cast[In](in)
+		if err != nil {
+			return nil, err
+		}
+		results, err := p.ProcessBatch(ctx, typed)
+		if err == nil && len(results) != len(in) {
+			err = fmt.Errorf("%d results for %d messages", len(results), len(in))
+		}
+		return results, err
+	})
+}
+
+func cast[In event.Payload](in []event.Payload) ([]In, error) {
+	out := make([]In, len(in))
+	for i, p := range in {
+		typed, ok := p.(In)
+		if !ok {
+			return nil, Reject(ReasonUndecodable, fmt.Errorf("a %s event is not for this stage", p.Kind()))
+		}
+		out[i] = typed
+	}
+	return out, nil
+}
+
+func newStage(cfg Config, env Env, call func(context.Context, []event.Payload) ([]Result, error)) *Stage {
+	cfg = cfg.withDefaults()
+	if env.Now == nil {
+		env.Now = time.Now
+	}
+	if env.Tracer == nil {
+		env.Tracer = noop.NewTracerProvider().Tracer("")
+	}
+	s := &Stage{
+		cfg: cfg, env: env, call: call,
+		log:     env.Log.With("stage", cfg.Consumer.Name),
+		metrics: env.Metrics.of(cfg.Consumer.Name),
+		reasons: map[string]bool{},
+		hand:    newHand(cfg.InFlight),
+	}
+	for _, reason := range append(ownReasons, cfg.Reasons...) {
+		s.reasons[reason] = true
+	}
+	s.paused.gauge = s.metrics.paused
+	return s
+}
+
+// Name is the stage's name in metrics, dead letters and logs.
+func (s *Stage) Name() string { return s.cfg.Consumer.Name }
+
+// Ready answers nil unless the stage waits for a dependency; then it says for which.
+func (s *Stage) Ready() error { return s.paused.reason() }
+
+// Run handles messages until ctx ends, then finishes those it has started,
+// within Config.Drain, and hands the others back. It returns nil then, and an
+// error only if the consumer cannot be used at all.
+func (s *Stage) Run(ctx context.Context) error {
+	consumer, err := s.env.Bus.Pull(ctx, s.cfg.Consumer)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.Name(), err)
+	}
+	s.started = s.env.Now()
+	work, stop := drainContext(ctx, s.cfg.Drain)
+	defer stop()
+	queue := make(chan *delivery, s.cfg.InFlight)
+
+	var workers, keeper sync.WaitGroup
+	for range s.cfg.Workers {
+		workers.Go(func() { s.worker(ctx, work, queue) })
+	}
+	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
+	keeper.Go(func() { s.hand.keep(keeping, bus.AckWait/3) })
+
+	s.receive(ctx, consumer, queue)
+	close(queue)
+	workers.Wait()
+	stopKeeping()
+	keeper.Wait()
+	return nil
+}
+
+// worker takes messages from the queue until it is closed. Once stopping ends,
+// what is left is handed back untouched.
+func (s *Stage) worker(stopping, work context.Context, queue <-chan *delivery) {
+	for group := range groups(queue, s.cfg.Batch) {
+		if stopping.Err() != nil {
+			s.abandon(group)
+			continue
+		}
+		s.handle(work, group)
+	}
+}
+
+// drainContext outlives ctx by d.
+func drainContext(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
+	return work, func() { stop(); cancel() }
+}

@@ -1,0 +1,416 @@
+// Package store is the contract of the shared store: the ledger that knows
+// every item from the moment it is found until it ends, the pages, decisions
+// and articles, and what operators see of them. Backends keep it in plain SQL:
+// pkg/store/sqlite; package storetest is the suite each of them must pass.
+//
+// Times are UTC with microsecond precision: what a backend returns equals what
+// it was given truncated to microseconds. Every method may be called from any
+// goroutine and process. An error that is none of this package's sentinels
+// means that the store cannot be used right now: nothing was changed, and the
+// same call may be made again.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"marsad/pkg/news"
+)
+
+// Sentinels. Compare with errors.Is.
+var (
+	ErrNotFound    = errors.New("not found")
+	ErrExists      = errors.New("exists already")
+	ErrLeaseLost   = errors.New("lease lost to another holder")
+	ErrNewerSchema = errors.New("the data was written by a newer marsad: upgrade this one, or use another data folder")
+	ErrNoSchema    = errors.New("the store has no schema or an old one: run 'marsad migrate'")
+)
+
+// Store is everything the services keep. A service should ask for the part it needs.
+type Store interface {
+	Sources
+	Ledger
+	Pages
+	Decisions
+	Articles
+	Index
+	DeadLetters
+	Attempts
+	Leases
+	Auditor
+
+	// Ping answers nil when a write could be committed now.
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Sources is the register of what is watched.
+type Sources interface {
+	// AddSource registers a source and its publisher. A source that was removed
+	// comes back with its history. ErrExists if it is there already.
+	AddSource(ctx context.Context, source news.Source) error
+	// Source returns one source with its counts. ErrNotFound.
+	Source(ctx context.Context, id news.ID) (news.Source, error)
+	// Sources returns every source that is not removed, by publisher name, then name, then ID.
+	Sources(ctx context.Context) ([]news.Source, error)
+	// PauseSource stops (or resumes) polling. ErrNotFound.
+	PauseSource(ctx context.Context, id news.ID, paused bool) error
+	// RemoveSource stops polling for good and hides the source. Its items stay,
+	// and so do its counts in an audit. ErrNotFound.
+	RemoveSource(ctx context.Context, id news.ID) error
+
+	// ClaimSources leases up to claim.Limit sources whose poll is due and whose
+	// host's slot is free, longest due first, at most one per host, and takes
+	// the hosts' slots. Paused, removed and manual sources are never due.
+	ClaimSources(ctx context.Context, claim Claim) ([]news.Source, error)
+	// RecordPoll ends a claimed poll in one transaction: items that are new
+	// become ledger rows, items whose Found.Hash changed become a new revision
+	// (see Ledger), every item gets the source as a finder; validators, next
+	// poll and the poll itself are kept (the last 30), lease and slot are given up.
+	// It returns result.Poll with Outcome (unless error or not_modified), New and Changed filled in.
+	RecordPoll(ctx context.Context, result PollResult) (news.Poll, error)
+	// Polls returns the last polls of a source, newest first, at most 30.
+	Polls(ctx context.Context, source news.ID) ([]news.Poll, error)
+}
+
+// Claim asks for due work under a lease: until Now+Lease nobody else is given
+// it; after that it is due again.
+type Claim struct {
+	Now   time.Time
+	Owner string // the claiming process
+	Lease time.Duration
+	Limit int
+}
+
+// Slot gives up a host's politeness slot: no request goes there before FreeAt.
+// The zero Slot gives up nothing.
+type Slot struct {
+	Host   string
+	FreeAt time.Time
+}
+
+// PollResult is what a poll of a source brought.
+type PollResult struct {
+	Source     news.ID
+	Owner      string
+	Poll       news.Poll
+	Validators news.Validators
+	NextPoll   time.Time
+	Slot       Slot
+	Items      []Entry
+}
+
+// Entry is one item as found: its identity and payload.
+type Entry struct {
+	ID    news.ID
+	URL   string // canonical; empty when there is no page to download
+	Found news.Found
+	Page  *news.Page // stored with the item: nothing is downloaded. Ref is filled in by the store
+}
+
+// Ledger knows every item from found to ended. States go
+// due → in_line → ended; a new revision makes any state due again.
+type Ledger interface {
+	// Submit adds documents of the manual source, in one transaction. For each
+	// it returns the item as the ledger has it afterwards; one that was there
+	// already is returned unchanged, with Added false.
+	Submit(ctx context.Context, now time.Time, entries []Entry) ([]Submitted, error)
+	// Item returns one row. ErrNotFound.
+	Item(ctx context.Context, id news.ID) (news.Item, error)
+
+	// ClaimItems leases up to claim.Limit due items. Items that need a download
+	// (they have a URL and no stored page) are claimed one per host, only where
+	// the host's slot is free, and take the slot; hosts that waited longest
+	// come first, and within a host the item due longest. Other items are
+	// claimed freely, and first.
+	ClaimItems(ctx context.Context, claim Claim) ([]news.Item, error)
+	// SavePage stores the page of a claimed item and gives up the slot. The item
+	// stays leased. A page of an older revision than the ledger's is stored all the same.
+	SavePage(ctx context.Context, page news.Page, slot Slot) error
+	// MarkInLine says that the item was handed to the bus. It changes nothing
+	// unless the row is due with that revision: the item may have ended already.
+	MarkInLine(ctx context.Context, now time.Time, refs ...news.Ref) error
+	// Postpone gives a claimed item back, due again at due, with the reason of
+	// the failure; Attempts goes up by one. It changes nothing unless the row is
+	// due with that revision.
+	Postpone(ctx context.Context, ref news.Ref, due time.Time, reason string, slot Slot) error
+	// Release gives claimed work back untouched, due as before, and frees its hosts' slots at once.
+	// It is for a process that stops.
+	Release(ctx context.Context, owner string) error
+
+	// InLineSince returns items in line that were handed to the bus before
+	// before, those whose presence was checked longest ago first.
+	InLineSince(ctx context.Context, before time.Time, limit int) ([]InLine, error)
+	// MarkChecked records what a look at the streams said of items in line.
+	// Present items are forgotten as missing; missing ones keep the time they
+	// were first missed; lost ones become due at now. Rows that moved on
+	// meanwhile are left alone. It returns how many became due.
+	MarkChecked(ctx context.Context, now time.Time, checked Checked) (int, error)
+
+	// End writes final states and articles, all in one transaction, and
+	// returns one result per ending, in order. See Ending.
+	End(ctx context.Context, endings []Ending) ([]EndResult, error)
+
+	// LedgerStats counts the ledger.
+	LedgerStats(ctx context.Context) (LedgerStats, error)
+}
+
+// Submitted is the ledger's answer to a document given by hand.
+type Submitted struct {
+	Item  news.Item
+	Added bool
+}
+
+// InLine is an item in line and since when it has been missing from the
+// streams; the zero time if it is not known to be.
+type InLine struct {
+	news.Ref
+	MissingSince time.Time
+}
+
+// Checked sorts items by what a look at the streams said.
+type Checked struct {
+	Present, Missing, Lost []news.Ref
+}
+
+// Ending ends one revision of an item. The row must exist, and what it says of
+// an equal or later (revision, generation) wins: an ending that is Older is not
+// applied. An ending of the ledger's present revision sets state, outcome and
+// reason; one of an earlier revision leaves the state alone, but its article is
+// written if none newer is there. Ending the same ref twice is harmless.
+type Ending struct {
+	Ref     news.Ref
+	Outcome news.Outcome
+	Reason  string
+	At      time.Time
+	Trail   []news.Step
+
+	// For Archived: the whole record. Story needs only its ID.
+	Article *news.Article
+	Verdict *news.Verdict
+	Story   news.ID
+	Labels  news.Labels
+	// For Dead.
+	Letter *DeadLetter
+}
+
+// EndResult says what became of an Ending.
+type EndResult struct {
+	Applied bool        // false: unknown to the ledger, or older than what is there
+	Known   bool        // false: the ledger has no such item
+	FoundAt time.Time   // from the ledger
+	Story   *news.Story // recomputed from its members; nil unless Outcome is Archived and Applied
+}
+
+// LedgerStats is the ledger at a glance.
+type LedgerStats struct {
+	Open       map[news.State]int // due, in_line
+	Ended      map[news.Outcome]int
+	OldestOpen time.Time // when the oldest open item was found; zero if none is open
+	DeadLetter int
+}
+
+// Pages holds the bytes of pages, compressed.
+type Pages interface {
+	// Page returns the stored page of ref's item and revision. ErrNotFound.
+	Page(ctx context.Context, ref news.Ref) (news.Page, error)
+}
+
+// Lease is a held name. Its epoch goes up with every change of holder: work
+// done under an old epoch is refused.
+type Lease struct {
+	Name  string
+	Owner string
+	Epoch int64
+}
+
+// Leases make a worker single-active across processes.
+type Leases interface {
+	// AcquireLease takes name for owner until now+ttl, or extends what owner
+	// holds, keeping its epoch. ErrLeaseLost if another owner holds it.
+	AcquireLease(ctx context.Context, name, owner string, now time.Time, ttl time.Duration) (Lease, error)
+	// ReleaseLease gives a held lease up. Giving up one that is lost is harmless.
+	ReleaseLease(ctx context.Context, lease Lease) error
+}
+
+// Decisions is the deduplicator's state.
+type Decisions interface {
+	// Decide runs fn in one write transaction, after checking inside it that
+	// lease is still held at its epoch: else ErrLeaseLost. What fn returns is
+	// returned; unless it is nil nothing is kept. fn must not wait for anything
+	// but tx, and may be run again.
+	Decide(ctx context.Context, lease Lease, fn func(tx DecisionTx) error) error
+}
+
+// DecisionTx is the deduplicator's state within one transaction.
+type DecisionTx interface {
+	// Decision returns the stored decision on ref's item and revision. ErrNotFound.
+	Decision(ref news.Ref) (Decision, error)
+	// LatestDecision returns the decision on the item's highest revision. ErrNotFound.
+	LatestDecision(item news.ID) (Decision, error)
+	// SaveDecision stores a decision. One that is there already is left as it is.
+	SaveDecision(decision Decision) error
+	// Fingerprint returns who was first recorded with that fingerprint. ErrNotFound.
+	Fingerprint(kind FingerprintKind, hash string) (Fingerprint, error)
+	// SaveFingerprint records a fingerprint. The first one recorded stays.
+	SaveFingerprint(fingerprint Fingerprint) error
+}
+
+// Decision is a verdict on one revision, and the story it belongs to.
+type Decision struct {
+	Ref     news.Ref
+	Verdict news.Verdict
+	Story   news.ID
+	At      time.Time
+}
+
+// FingerprintKind says what a fingerprint was made of.
+type FingerprintKind string
+
+const (
+	FingerprintURL  FingerprintKind = "url"  // the canonical URL
+	FingerprintText FingerprintKind = "text" // the folded body
+)
+
+// Fingerprint ties a hash to the article first seen with it.
+type Fingerprint struct {
+	Kind  FingerprintKind
+	Hash  string
+	Item  news.ID
+	Story news.ID
+	Title string // folded
+	At    time.Time
+}
+
+// Articles reads what was archived.
+type Articles interface {
+	// Article returns the record of an archived item with the members of its
+	// story's copies. ErrNotFound.
+	Article(ctx context.Context, id news.ID) (ArticleDetail, error)
+	// Record returns what became of an item that ended, whatever its outcome. ErrNotFound
+	// for unknown items and for open ones.
+	Record(ctx context.Context, id news.ID) (news.Record, error)
+	// Search returns the articles that match, newest first, at most query.Limit.
+	Search(ctx context.Context, query Query) (Hits, error)
+	// ArticleCounts counts articles by language.
+	ArticleCounts(ctx context.Context) (map[string]int, error)
+}
+
+// ArticleDetail is one article and its surroundings.
+type ArticleDetail struct {
+	news.Record
+	ArchivedAt time.Time      `json:"archived_at"`
+	Copies     []Related      `json:"copies"`    // other members of its story, oldest first, at most 100
+	Revisions  []RevisionInfo `json:"revisions"` // newest first
+}
+
+// Related is another article of the same story.
+type Related struct {
+	ID        news.ID          `json:"id"`
+	Title     string           `json:"title"`
+	Source    string           `json:"source"`
+	Publisher string           `json:"publisher"`
+	URL       string           `json:"url"`
+	Published *time.Time       `json:"published"`
+	Kind      news.VerdictKind `json:"kind"`
+}
+
+// RevisionInfo is one archived revision of an article.
+type RevisionInfo struct {
+	Revision   int       `json:"revision"`
+	Title      string    `json:"title"`
+	ArchivedAt time.Time `json:"archived_at"`
+}
+
+// Index is the full-text index, written in batches of its own.
+type Index interface {
+	// IndexPending indexes up to limit articles that are not yet, oldest first, and
+	// returns how many it did.
+	IndexPending(ctx context.Context, limit int) (int, error)
+	// IndexStats says how far the index is behind.
+	IndexStats(ctx context.Context) (IndexStats, error)
+}
+
+// IndexStats is the state of the full-text index.
+type IndexStats struct {
+	Documents int
+	Bytes     int64
+	Pending   int
+	OldestAt  time.Time // when the oldest article that is not indexed was archived; zero if none
+}
+
+// DeadLetter is a message that could not be handled, kept whole.
+type DeadLetter struct {
+	Ref      news.Ref          `json:"ref"`
+	Stage    string            `json:"stage"`
+	Kind     string            `json:"kind"` // of the event that failed
+	Reason   string            `json:"reason"`
+	Error    string            `json:"error"`
+	Attempts int               `json:"attempts"`
+	Payload  []byte            `json:"payload"`
+	Headers  map[string]string `json:"headers"`
+	At       time.Time         `json:"at"`
+}
+
+// DeadLetters holds what needs a person.
+type DeadLetters interface {
+	// DeadLetters returns the letters, newest first, at most limit, without payloads.
+	DeadLetters(ctx context.Context, limit int) ([]DeadLetter, error)
+	// DeadLetter returns one, whole. ErrNotFound.
+	DeadLetter(ctx context.Context, id news.ID) (DeadLetter, error)
+	// RetryDeadLetter puts the item back in line, forgets its recorded starts and
+	// returns the letter, which is gone from the store. Who calls publishes it
+	// again; should that fail, reconciliation makes the item due. ErrNotFound.
+	RetryDeadLetter(ctx context.Context, id news.ID, now time.Time) (DeadLetter, error)
+	// DropDeadLetter ends the item as dropped, with reason, and deletes the letter. ErrNotFound.
+	DropDeadLetter(ctx context.Context, id news.ID, reason string, now time.Time) error
+}
+
+// Attempts counts the starts of messages that are being handled again.
+type Attempts interface {
+	// RecordStart durably counts one more start of key in stage and returns the count.
+	RecordStart(ctx context.Context, stage, key string) (int, error)
+	// ForgetStarts deletes the count. Deleting none is harmless.
+	ForgetStarts(ctx context.Context, stage, key string) error
+}
+
+// Auditor checks promise 1 of the design from inside the store.
+type Auditor interface {
+	// Audit reads one consistent snapshot. Open items that only the bus can
+	// account for (in line, handed over before inLineBefore) are handed to
+	// inLine, in batches, after the snapshot was read.
+	Audit(ctx context.Context, now, inLineBefore time.Time, inLine func([]news.Ref) error) (AuditReport, error)
+}
+
+// AuditReport is what an audit found.
+type AuditReport struct {
+	Sources   []SourceAudit `json:"sources"`
+	Offenders []Offender    `json:"offenders"`
+}
+
+// SourceAudit is the ledger of one source; removed ones too.
+type SourceAudit struct {
+	ID   news.ID `json:"id"`
+	Name string  `json:"name"`
+	news.Counts
+}
+
+// Offender is an item that breaks a promise, and which.
+type Offender struct {
+	Item news.ID `json:"item_id"`
+	Rule string  `json:"rule"`
+}
+
+// Rules an audit can find broken. The store's own checks find the first ones;
+// RuleLost needs the bus.
+const (
+	RuleNoArticle  = "archived_without_article"
+	RuleNoLedger   = "article_without_ledger_row"
+	RuleNotEnded   = "article_of_an_item_not_archived"
+	RuleNoLetter   = "dead_without_letter"
+	RuleLetter     = "letter_of_an_item_not_dead"
+	RuleUnbalanced = "source_counts_do_not_add_up" // Item is the source
+	RuleNoState    = "row_in_no_known_state"
+	RuleLost       = "in_line_but_in_no_stream"
+)
