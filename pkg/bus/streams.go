@@ -27,11 +27,11 @@ const (
 type Limits struct {
 	// LineBytes is the limit of each stream of the line. A full stream slows
 	// the service before it down.
-	LineBytes int64 `koanf:"line_bytes" yaml:"line_bytes"`
+	LineBytes int64 `yaml:"line_bytes"`
 	// TapBytes is the limit of NEWS_ARCHIVED, which forgets its oldest messages.
-	TapBytes int64 `koanf:"tap_bytes" yaml:"tap_bytes"`
+	TapBytes int64 `yaml:"tap_bytes"`
 	// Replicas is how many servers of a cluster hold each stream.
-	Replicas int `koanf:"replicas" yaml:"replicas"`
+	Replicas int `yaml:"replicas"`
 }
 
 // DefaultLimits suits one machine.
@@ -146,6 +146,19 @@ func missing(what string, err error) error {
 		return fmt.Errorf("the bus has no %s: run 'marsad migrate'", what)
 	}
 	return fmt.Errorf("%s: %w", what, err)
+}
+
+// Depths returns how many messages each stream of the line holds.
+func (b *Bus) Depths(ctx context.Context) (map[string]int, error) {
+	out := map[string]int{}
+	for _, cfg := range streams(DefaultLimits()) {
+		stream, err := b.js.Stream(ctx, cfg.Name)
+		if err != nil {
+			return nil, missing("stream "+cfg.Name, err)
+		}
+		out[cfg.Name] = int(stream.CachedInfo().State.Msgs)
+	}
+	return out, nil
 }
 
 // Pull gives access to a consumer's messages.

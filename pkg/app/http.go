@@ -1,0 +1,140 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// SocketPath is the admin socket of the process that runs on a data folder.
+func SocketPath(data string) string { return filepath.Join(data, "marsad.sock") }
+
+type trustedKey struct{}
+
+// Trusted reports whether a request came from the user who runs the process:
+// over the admin socket, or from within.
+func Trusted(ctx context.Context) bool { return ctx.Value(trustedKey{}) != nil }
+
+// Trust marks ctx as Trusted. It is for handlers that are called directly.
+func Trust(ctx context.Context) context.Context { return context.WithValue(ctx, trustedKey{}, true) }
+
+// Server serves HTTP on a TCP address and on the admin socket. It is a Service.
+type Server struct {
+	public, admin                 *http.Server
+	publicListener, adminListener net.Listener
+}
+
+// Listen takes the addresses. What the process itself does not serve is served
+// by public on the TCP address (nil: nothing) and by admin on the socket.
+// Readiness asks the services.
+func (p *Process) Listen(public, admin http.Handler, services []Service) (*Server, error) {
+	tcp, err := net.Listen("tcp", p.Config.HTTP.Addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use by another program: stop it, or choose another address with --http", p.Config.HTTP.Addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("HTTP address: %w", err)
+	}
+	unix, err := listenSocket(SocketPath(p.Config.Data))
+	if err != nil {
+		tcp.Close()
+		return nil, err
+	}
+	trusted := newServer(p.mux(admin, services))
+	trusted.BaseContext = func(net.Listener) context.Context { return Trust(context.Background()) }
+	return &Server{newServer(p.mux(public, services)), trusted, tcp, unix}, nil
+}
+
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+}
+
+// listenSocket listens where only this user can connect. A socket that is
+// there belonged to a process that died: the data folder is locked.
+func listenSocket(path string) (net.Listener, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("admin socket: %w", err)
+	}
+	old := syscall.Umask(0o177)
+	listener, err := net.Listen("unix", path)
+	syscall.Umask(old)
+	if errors.Is(err, syscall.EINVAL) {
+		return nil, fmt.Errorf("admin socket: the path %s is too long for a socket: choose a data folder with a shorter path", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("admin socket: %w", err)
+	}
+	return listener, nil
+}
+
+// Addr is the TCP address that was taken.
+func (s *Server) Addr() string { return s.publicListener.Addr().String() }
+
+// Name implements Service.
+func (s *Server) Name() string { return "http" }
+
+// Ready implements Service.
+func (s *Server) Ready() error { return nil }
+
+// Run serves until ctx ends, then lets requests finish for a few seconds.
+func (s *Server) Run(ctx context.Context) error {
+	failed := make(chan error, 2)
+	go func() { failed <- s.public.Serve(s.publicListener) }()
+	go func() { failed <- s.admin.Serve(s.adminListener) }()
+	var err error
+	running := 2
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+		running--
+	}
+	stop, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	for _, srv := range []*http.Server{s.public, s.admin} {
+		if srv.Shutdown(stop) != nil {
+			srv.Close()
+		}
+	}
+	for range running {
+		<-failed // http.ErrServerClosed
+	}
+	return err
+}
+
+func (p *Process) mux(handler http.Handler, services []Service) *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(p.Registry, promhttp.HandlerOpts{Registry: p.Registry}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := p.readiness(r.Context(), services); err != nil {
+			http.Error(w, "not ready: "+err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) {
+		version, commit := Version()
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]string{"version": version, "commit": commit})
+	})
+	if p.Config.HTTP.Pprof {
+		mux.HandleFunc("/debug/pprof/", pprof.Index)
+		mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+		mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	}
+	if handler != nil {
+		mux.Handle("/", handler)
+	}
+	return mux
+}

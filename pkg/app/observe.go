@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+)
+
+// Version is the version of the program: that of its module, or "devel", and
+// the commit it was built from where that is known.
+func Version() (version, commit string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel", ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			commit = s.Value
+		}
+	}
+	if version = info.Main.Version; version == "" || version == "(devel)" {
+		version = "devel"
+	}
+	return version, commit
+}
+
+func newLogger(cfg Config, w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(cfg.Log.Level)) // checked by Validate
+	opts := &slog.HandlerOptions{Level: level}
+	if cfg.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+func newRegistry(dataDir string) *prometheus.Registry {
+	reg := prometheus.NewRegistry()
+	version, commit := Version()
+	reg.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "marsad_build_info", Help: "1, with the version and commit of the program.",
+			ConstLabels: prometheus.Labels{"version": version, "commit": commit},
+		}, func() float64 { return 1 }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "marsad_disk_free_bytes", Help: "Space left for this user on the file system of the data folder.",
+		}, func() float64 { return freeBytes(dataDir) }),
+	)
+	return reg
+}
+
+func freeBytes(dir string) float64 {
+	var stat syscall.Statfs_t
+	if err := syscall.Statfs(dir, &stat); err != nil {
+		return 0
+	}
+	return float64(stat.Bavail) * float64(stat.Bsize)
+}
+
+// newTracer sends spans to the endpoint; without one there are no spans.
+func newTracer(ctx context.Context, endpoint string) (tracer trace.Tracer, shutdown func(context.Context) error, err error) {
+	if endpoint == "" {
+		return noop.NewTracerProvider().Tracer("marsad"), func(context.Context) error { return nil }, nil
+	}
+	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(endpoint))
+	if err != nil {
+		return nil, nil, fmt.Errorf("tracing: %w", err)
+	}
+	provider := sdktrace.NewTracerProvider(
+		sdktrace.WithBatcher(exporter),
+		sdktrace.WithResource(resource.NewSchemaless(attribute.String("service.name", "marsad"))))
+	return provider.Tracer("marsad"), provider.Shutdown, nil
+}

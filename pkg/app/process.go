@@ -1,0 +1,184 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+
+	"marsad/pkg/bus"
+	"marsad/pkg/bus/embedded"
+	"marsad/pkg/stage"
+	"marsad/pkg/store"
+	"marsad/pkg/store/open"
+)
+
+// Process holds what the services of a process share.
+type Process struct {
+	Config   Config
+	Store    store.Store
+	Bus      *bus.Bus // nil if opened with StoreOnly
+	Registry *prometheus.Registry
+	Stages   *stage.Metrics
+	Log      *slog.Logger
+	Tracer   trace.Tracer
+	// Owner names this process as a holder of leases. A process that is started
+	// again on the same data folder has the same name, and takes its leases up again.
+	Owner string
+
+	crash   stage.CrashPoints
+	closers []func()
+}
+
+// Options of Open.
+type Options struct {
+	LogTo     io.Writer // default os.Stderr
+	StoreOnly bool      // do not connect to a bus
+	// Administer makes or updates schema and streams, also of a store and a bus
+	// outside of the process. Those inside always are.
+	Administer bool
+}
+
+// Open locks the data folder and opens store and bus. Close closes them.
+func Open(ctx context.Context, cfg Config, options Options) (p *Process, err error) {
+	if options.LogTo == nil {
+		options.LogTo = os.Stderr
+	}
+	p = &Process{Config: cfg, Log: newLogger(cfg, options.LogTo), crash: crashPoints(os.Getenv(CrashVariable))}
+	defer func() {
+		if err != nil {
+			p.Close()
+		}
+	}()
+	lock, err := lockData(cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	p.onClose(lock.release)
+	if p.Owner, err = owner(cfg.Data); err != nil {
+		return nil, err
+	}
+	p.Registry = newRegistry(cfg.Data)
+	p.Stages = stage.NewMetrics(p.Registry)
+	if err := p.openTracer(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.openStore(ctx, options.Administer); err != nil {
+		return nil, err
+	}
+	if options.StoreOnly {
+		return p, nil
+	}
+	return p, p.openBus(ctx, options.Administer)
+}
+
+// owner is the same for every run on this host and folder.
+func owner(data string) (string, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return "", fmt.Errorf("host name: %w", err)
+	}
+	dir, err := filepath.Abs(data)
+	if err != nil {
+		return "", fmt.Errorf("data folder: %w", err)
+	}
+	return host + ":" + dir, nil
+}
+
+func (p *Process) openTracer(ctx context.Context) error {
+	tracer, shutdown, err := newTracer(ctx, p.Config.Tracing.Endpoint)
+	if err != nil {
+		return err
+	}
+	p.Tracer = tracer
+	p.onClose(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := shutdown(ctx); err != nil {
+			p.Log.Warn("tracing", "error", err)
+		}
+	})
+	return nil
+}
+
+func (p *Process) openStore(ctx context.Context, administer bool) (err error) {
+	p.Store, err = open.Open(ctx, p.Config.StoreDSN(), open.Options{
+		Logger: p.Log, Metrics: store.NewMetrics(p.Registry),
+		Migrate: administer || p.Config.Store.DSN == "",
+	})
+	if err != nil {
+		return err
+	}
+	p.onClose(func() {
+		if err := p.Store.Close(); err != nil {
+			p.Log.Error("close the store", "error", err)
+		}
+	})
+	return nil
+}
+
+func (p *Process) openBus(ctx context.Context, administer bool) (err error) {
+	cfg := p.Config
+	if !cfg.Embedded() {
+		p.Bus, err = bus.Connect(cfg.NATS.URL, p.Log)
+	} else {
+		p.Bus, err = p.startBus()
+	}
+	if err != nil {
+		return err
+	}
+	p.onClose(p.Bus.Close)
+	p.Registry.MustRegister(bus.Collector{Bus: p.Bus})
+	if administer || cfg.Embedded() {
+		return p.Bus.Declare(ctx, cfg.NATS.Limits)
+	}
+	return p.Bus.Verify(ctx)
+}
+
+func (p *Process) startBus() (*bus.Bus, error) {
+	cfg := p.Config.NATS
+	server, err := embedded.Start(embedded.Options{
+		Dir: filepath.Join(p.Config.Data, "bus"), MaxBytes: cfg.Limits.Total(), Listen: cfg.Listen, Log: p.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.onClose(server.Close)
+	return bus.Connect("", p.Log, server.Connect())
+}
+
+// StageEnv is what a stage in this process works with.
+func (p *Process) StageEnv() stage.Env {
+	return stage.Env{Bus: p.Bus, Attempts: p.Store, Metrics: p.Stages, Log: p.Log, Tracer: p.Tracer, Crash: p.crash}
+}
+
+// Ready answers nil when store and bus answer.
+func (p *Process) Ready(ctx context.Context) error {
+	var errs []error
+	if err := p.Store.Ping(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("store: %w", err))
+	}
+	if p.Bus != nil {
+		if err := p.Bus.Ping(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("bus: %w", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (p *Process) onClose(f func()) { p.closers = append(p.closers, f) }
+
+// Close closes what Open opened, last first.
+func (p *Process) Close() {
+	for i := len(p.closers) - 1; i >= 0; i-- {
+		p.closers[i]()
+	}
+	p.closers = nil
+}

@@ -1,0 +1,62 @@
+// Package open picks the store's backend by its DSN.
+package open
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"marsad/pkg/store"
+	"marsad/pkg/store/sqlite"
+)
+
+// Options are what every backend is given.
+type Options struct {
+	Migrate bool           // bring the schema up to date; otherwise it must be
+	Logger  *slog.Logger   // nil: silent
+	Metrics *store.Metrics // nil: none
+}
+
+// Open opens the store at dsn: a bare path, sqlite:///absolute/path or
+// sqlite://relative/path. No error repeats what may be a password.
+func Open(ctx context.Context, dsn string, options Options) (store.Store, error) {
+	scheme, rest, ok := strings.Cut(dsn, "://")
+	if !ok {
+		return openSQLite(ctx, dsn, options)
+	}
+	switch strings.ToLower(scheme) {
+	case "sqlite":
+		path, err := sqlitePath(rest)
+		if err != nil {
+			return nil, err
+		}
+		return openSQLite(ctx, path, options)
+	case "postgres", "postgresql":
+		return nil, errors.New("this version has no PostgreSQL backend yet: use sqlite://PATH")
+	}
+	return nil, fmt.Errorf("store scheme %q is not known: use sqlite://PATH", scheme)
+}
+
+func openSQLite(ctx context.Context, path string, options Options) (store.Store, error) {
+	s, err := sqlite.Open(ctx, path, sqlite.Options{Migrate: options.Migrate, Logger: options.Logger, Metrics: options.Metrics})
+	if err != nil {
+		return nil, err // not s: a nil *sqlite.Store would be a Store that is not nil
+	}
+	return s, nil
+}
+
+// sqlitePath decodes what follows sqlite://. Parameters would be passed over in
+// silence, so there must be none.
+func sqlitePath(rest string) (string, error) {
+	if strings.Contains(rest, "?") {
+		return "", errors.New("a sqlite:// address takes no parameters; write a ? that belongs to the file name as %3F")
+	}
+	path, err := url.PathUnescape(rest)
+	if err != nil {
+		return "", errors.New("the sqlite:// address is not well formed: write % as %25")
+	}
+	return path, nil
+}

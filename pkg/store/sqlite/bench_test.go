@@ -1,0 +1,238 @@
+package sqlite_test
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+	"marsad/pkg/store/sqlite"
+	"marsad/pkg/text"
+)
+
+const batch = 100
+
+var benchStart = time.Date(2026, 1, 28, 9, 30, 0, 0, time.UTC)
+
+// corpus makes Arabic-like articles of about 3 KB whose words are distributed
+// as in real text (Zipf), with the labels the classifier would give.
+type corpus struct {
+	random *rand.Rand
+	zipf   *rand.Zipf
+	n      int
+}
+
+func newCorpus() *corpus {
+	random := rand.New(rand.NewPCG(1, 2))
+	return &corpus{random: random, zipf: rand.NewZipf(random, 1.1, 4, 300_000)}
+}
+
+// word spells n with Arabic letters: frequent words are short.
+func word(n uint64) string {
+	letters := []rune("ابتثجحخدذرزسشصضطظعغفقكلمنهوي")
+	var b strings.Builder
+	for n += 30; n > 0; n /= uint64(len(letters)) {
+		b.WriteRune(letters[n%uint64(len(letters))])
+	}
+	return b.String()
+}
+
+func (c *corpus) words(n int) string {
+	words := make([]string, n)
+	for i := range words {
+		words[i] = word(c.zipf.Uint64())
+	}
+	return strings.Join(words, " ")
+}
+
+// entries are documents to be submitted.
+func (c *corpus) entries(n int) []store.Entry {
+	entries := make([]store.Entry, n)
+	for i := range entries {
+		c.n++
+		entries[i] = store.Entry{
+			ID: news.NewID("bench", fmt.Sprint(c.n)), URL: fmt.Sprintf("https://h%d.example/%d", c.n%500, c.n),
+			Found: news.Found{Title: c.words(8), Summary: c.words(20)},
+		}
+	}
+	return entries
+}
+
+// ending archives an entry.
+func (c *corpus) ending(e store.Entry) store.Ending {
+	published := benchStart.Add(-time.Duration(c.random.IntN(86400)) * time.Second)
+	labels := news.Labels{
+		Topics:        []news.Topic{{Code: fmt.Sprintf("%d", c.random.IntN(17)), Label: "a topic", P: .9}, {Code: fmt.Sprintf("%d", 17+c.random.IntN(100)), Label: "another", P: .6}},
+		Places:        []news.Place{{Code: fmt.Sprintf("A%d", c.random.IntN(200)), Name: "A country", Mentions: 3}, {Code: "MA", Name: "Morocco", Mentions: 1}},
+		Organisations: []news.Organisation{{ID: string(news.NewID(fmt.Sprint(c.random.IntN(1000)))), Name: "An organisation", Mentions: 2}},
+	}
+	if c.random.IntN(5) == 0 {
+		labels.Watches = []news.Watch{{ID: fmt.Sprintf("w%d", c.random.IntN(20)), Score: 2, Matches: []news.WatchMatch{{Rule: "r", Text: "x", Start: 1, End: 2}}}}
+	}
+	publisher := fmt.Sprint(c.random.IntN(200))
+	return store.Ending{
+		Ref: news.Ref{Item: e.ID, Revision: 1}, Outcome: news.Archived, At: benchStart,
+		Trail: []news.Step{{Service: "fetcher", At: benchStart, TookMS: 300}, {Service: "cleaner", At: benchStart, TookMS: 12}, {Service: "deduplicator", At: benchStart, TookMS: 3}, {Service: "classifier", At: benchStart, TookMS: 5}},
+		Article: &news.Article{
+			ID: e.ID, Source: "Source " + publisher, SourceID: news.NewID("s", publisher), Publisher: "Publisher " + publisher, PublisherID: news.NewID(publisher),
+			URL: e.URL, CanonicalURL: e.URL, Title: e.Found.Title, Authors: []string{"A. Writer"}, Published: &published,
+			Lang: "ar", Direction: news.RightToLeft, Words: 270, Completeness: news.CompleteFull, Text: c.words(270),
+		},
+		Verdict: &news.Verdict{Kind: news.Original, Rule: "new"},
+		Story:   news.NewID("story", fmt.Sprint(c.random.IntN(1+c.n/2))),
+		Labels:  labels,
+	}
+}
+
+// found submits n entries and returns their endings.
+func (c *corpus) found(b *testing.B, s *sqlite.Store, n int) []store.Ending {
+	b.Helper()
+	entries := c.entries(n)
+	if _, err := s.Submit(b.Context(), benchStart, entries); err != nil {
+		b.Fatal(err)
+	}
+	endings := make([]store.Ending, n)
+	for i, e := range entries {
+		endings[i] = c.ending(e)
+	}
+	return endings
+}
+
+// BenchmarkArchive compares the archiver's way, End and IndexPending, with bare
+// INSERTs of the same rows into the same tables. Both grow at the same pace, in
+// turns, so that neither is measured on a smaller index or a quieter machine.
+// The index follows after as many batches as its name says: under load it takes
+// larger bites.
+func BenchmarkArchive(b *testing.B) {
+	for _, every := range []int{1, 5} {
+		b.Run(fmt.Sprintf("index every %d", every), func(b *testing.B) { benchmarkArchive(b, every) })
+	}
+}
+
+func benchmarkArchive(b *testing.B, every int) {
+	ours := open(b, newPath(b))
+	path := newPath(b)
+	bare := newBareWriter(b, open(b, path), path)
+	corpus := newCorpus()
+	var ourTime, bareTime time.Duration
+	rounds := 0
+	for b.Loop() {
+		rounds++
+		endings := corpus.found(b, ours, batch)
+		rows := bareRows(endings)
+		start := time.Now()
+		if _, err := ours.End(b.Context(), endings); err != nil {
+			b.Fatal(err)
+		}
+		if rounds%every == 0 {
+			if n, err := ours.IndexPending(b.Context(), batch*every); err != nil || n != batch*every {
+				b.Fatal(n, err)
+			}
+		}
+		ourTime += time.Since(start)
+		start = time.Now()
+		bare.insert(b, rows)
+		bareTime += time.Since(start)
+	}
+	articles := float64(rounds * batch)
+	b.ReportMetric(articles/ourTime.Seconds(), "articles/s")
+	b.ReportMetric(articles/bareTime.Seconds(), "bare/s")
+	b.ReportMetric(100*bareTime.Seconds()/ourTime.Seconds(), "%ofbare")
+}
+
+// bareWriter inserts rows with prepared statements in one transaction.
+type bareWriter struct {
+	db         *sql.DB
+	statements map[string]*sql.Stmt
+}
+
+func newBareWriter(b *testing.B, _ *sqlite.Store, path string) *bareWriter {
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)")
+	if err != nil {
+		b.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	b.Cleanup(func() { db.Close() })
+	return &bareWriter{db, map[string]*sql.Stmt{}}
+}
+
+type bareRow struct {
+	table  string
+	values []any
+}
+
+func (w *bareWriter) insert(b *testing.B, rows []bareRow) {
+	b.Helper()
+	for _, row := range rows { // preparing is not part of the work
+		if w.statements[row.table] == nil {
+			stmt, err := w.db.Prepare(row.table + " VALUES (" + strings.Repeat("?, ", len(row.values)-1) + "?)")
+			if err != nil {
+				b.Fatal(err)
+			}
+			w.statements[row.table] = stmt
+		}
+	}
+	tx, err := w.db.Begin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, row := range rows {
+		if _, err := tx.Stmt(w.statements[row.table]).Exec(row.values...); err != nil {
+			b.Fatal(row.table, err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// bareRows are the rows that endings amount to, tokens and JSON made.
+func bareRows(endings []store.Ending) []bareRow {
+	var rows []bareRow
+	encode := func(v any) string {
+		out, err := json.Marshal(v)
+		if err != nil {
+			panic(err)
+		}
+		return string(out)
+	}
+	endings = slices.Clone(endings)
+	slices.SortFunc(endings, func(a, b store.Ending) int { // the order the index likes best
+		return cmp.Compare(store.Seq(*a.Article.Published, a.Ref.Item), store.Seq(*b.Article.Published, b.Ref.Item))
+	})
+	for _, e := range endings {
+		a, at := e.Article, e.Article.Published.UnixMicro()
+		seq := store.Seq(*a.Published, a.ID)
+		rows = append(rows, bareRow{`INSERT OR IGNORE INTO articles (seq, id, revision, generation, pending, at, found_at, archived_at, story,
+			source_id, source, publisher_id, publisher, lang, direction, title, authors, published, modified,
+			url, canonical_url, section, image, words, completeness, kind, of, similarity, rule, labels, trail, text)`, []any{
+			seq, string(a.ID), 1, 0, 0, at, at, at, string(e.Story), string(a.SourceID), a.Source, string(a.PublisherID), a.Publisher, a.Lang, string(a.Direction), a.Title,
+			encode(a.Authors), at, nil, a.URL, a.CanonicalURL, "", "", a.Words, string(a.Completeness), "original", nil, 0.0, "new", encode(e.Labels), encode(e.Trail), a.Text}})
+		rows = append(rows, bareRow{`INSERT OR IGNORE INTO stories (id, title, articles, publishers, first_seen, last_seen)`, []any{string(e.Story), a.Title, 1, 1, at, at}})
+		for _, l := range e.Labels.Topics {
+			rows = append(rows, bareRow{`INSERT OR IGNORE INTO article_topics (label, seq)`, []any{l.Code, seq}})
+		}
+		for _, l := range e.Labels.Places {
+			rows = append(rows, bareRow{`INSERT OR IGNORE INTO article_places (label, seq)`, []any{l.Code, seq}})
+		}
+		for _, l := range e.Labels.Organisations {
+			rows = append(rows, bareRow{`INSERT OR IGNORE INTO article_organisations (label, seq)`, []any{l.ID, seq}})
+		}
+		for _, l := range e.Labels.Watches {
+			rows = append(rows, bareRow{`INSERT OR IGNORE INTO article_watches (label, seq)`, []any{l.ID, seq}})
+		}
+		rows = append(rows, bareRow{`INSERT OR IGNORE INTO articles_fts (rowid, title, text)`, []any{
+			seq, strings.Join(text.SearchTokens(a.Title), " "), strings.Join(text.SearchTokens(a.Text), " ")}})
+	}
+	// A table at a time: FTS5 writes out what it gathered whenever a statement
+	// on another table opens a savepoint.
+	slices.SortStableFunc(rows, func(a, b bareRow) int { return cmp.Compare(a.table, b.table) })
+	return rows
+}

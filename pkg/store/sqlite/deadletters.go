@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+)
+
+// saveLetter stores the letter of an item; nil stores nothing.
+func saveLetter(tx *tx, l *store.DeadLetter) error {
+	if l == nil {
+		return nil
+	}
+	headers := l.Headers
+	if headers == nil {
+		headers = map[string]string{}
+	}
+	payload := l.Payload
+	if payload == nil {
+		payload = []byte{}
+	}
+	return tx.run(`
+		INSERT INTO dead_letters (item, revision, generation, at, stage, kind, reason, error, attempts, headers, payload)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.Ref.Item, l.Ref.Revision, l.Ref.Generation, micros(l.At), l.Stage, l.Kind, l.Reason, l.Error, l.Attempts,
+		encodeJSON(headers), payload)
+}
+
+const letterColumns = `item, revision, generation, at, stage, kind, reason, error, attempts, headers`
+
+func scanLetter(row scanner) (l store.DeadLetter, err error) {
+	err = row.Scan(&l.Ref.Item, &l.Ref.Revision, &l.Ref.Generation, asTime{&l.At}, &l.Stage, &l.Kind, &l.Reason, &l.Error,
+		&l.Attempts, asJSON{&l.Headers}, &l.Payload)
+	return l, err
+}
+
+// DeadLetters implements store.DeadLetters.
+func (s *Store) DeadLetters(ctx context.Context, limit int) ([]store.DeadLetter, error) {
+	letters, err := all(s.reader(ctx), scanLetter, `
+		SELECT `+letterColumns+`, NULL FROM dead_letters ORDER BY at DESC, item LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("dead letters: %w", err)
+	}
+	return letters, nil
+}
+
+// DeadLetter implements store.DeadLetters.
+func (s *Store) DeadLetter(ctx context.Context, id news.ID) (store.DeadLetter, error) {
+	return deadLetter(s.reader(ctx), id)
+}
+
+func deadLetter(q querier, id news.ID) (store.DeadLetter, error) {
+	letter, err := one(q, scanLetter, `SELECT `+letterColumns+`, payload FROM dead_letters WHERE item = ?`, id)
+	if err != nil {
+		return store.DeadLetter{}, fmt.Errorf("dead letter %s: %w", id, notFound(err))
+	}
+	return letter, nil
+}
+
+// RetryDeadLetter implements store.DeadLetters.
+func (s *Store) RetryDeadLetter(ctx context.Context, id news.ID, now time.Time) (letter store.DeadLetter, err error) {
+	err = s.update(ctx, "retry_dead_letter", func(tx *tx) error {
+		letter, err = retryDeadLetter(tx, id, now)
+		return err
+	})
+	if err != nil {
+		return store.DeadLetter{}, err
+	}
+	return letter, nil
+}
+
+func retryDeadLetter(tx *tx, id news.ID, now time.Time) (store.DeadLetter, error) {
+	letter, err := deadLetter(tx.query, id)
+	if err != nil {
+		return letter, err
+	}
+	n, err := one(tx.query, value[int64], `
+		UPDATE items SET state = 'in_line', outcome = '', reason = '', ended_at = 0,
+			in_line_at = ?2, checked_at = ?2, missing_since = 0
+		WHERE id = ?1 RETURNING n`, id, micros(now))
+	if err != nil {
+		return letter, fmt.Errorf("item %s: %w", id, notFound(err))
+	}
+	if err := tx.run(`DELETE FROM attempts WHERE key = ?`, letter.Ref.Key()); err != nil {
+		return letter, err
+	}
+	return letter, forgetEnding(tx, n, id)
+}
+
+// DropDeadLetter implements store.DeadLetters.
+func (s *Store) DropDeadLetter(ctx context.Context, id news.ID, reason string, now time.Time) error {
+	return s.update(ctx, "drop_dead_letter", func(tx *tx) error {
+		deleted, err := tx.exec(`DELETE FROM dead_letters WHERE item = ?`, id)
+		if err != nil {
+			return err
+		}
+		if deleted == 0 {
+			return fmt.Errorf("dead letter %s: %w", id, store.ErrNotFound)
+		}
+		return tx.run(`UPDATE items SET outcome = 'dropped', reason = ?2, ended_at = ?3 WHERE id = ?1 AND outcome = 'dead'`,
+			id, reason, micros(now))
+	})
+}

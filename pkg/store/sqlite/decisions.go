@@ -1,0 +1,76 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+)
+
+// Decide implements store.Decisions.
+func (s *Store) Decide(ctx context.Context, lease store.Lease, fn func(tx store.DecisionTx) error) error {
+	return s.update(ctx, "decide", func(tx *tx) error {
+		if err := held(tx, lease); err != nil {
+			return err
+		}
+		return fn(decisionTx{tx})
+	})
+}
+
+type decisionTx struct{ tx *tx }
+
+const selectDecisions = `SELECT item, revision, generation, kind, of, similarity, rule, story, at FROM decisions`
+
+func scanDecision(row scanner) (d store.Decision, err error) {
+	err = row.Scan(&d.Ref.Item, &d.Ref.Revision, &d.Ref.Generation, &d.Verdict.Kind, &d.Verdict.Of, &d.Verdict.Similarity,
+		&d.Verdict.Rule, &d.Story, asTime{&d.At})
+	return d, err
+}
+
+func (d decisionTx) Decision(ref news.Ref) (store.Decision, error) {
+	decision, err := one(d.tx.query, scanDecision, selectDecisions+` WHERE item = ? AND revision = ?`, ref.Item, ref.Revision)
+	if err != nil {
+		return store.Decision{}, fmt.Errorf("decision on %s: %w", ref.Key(), notFound(err))
+	}
+	return decision, nil
+}
+
+func (d decisionTx) LatestDecision(item news.ID) (store.Decision, error) {
+	decision, err := one(d.tx.query, scanDecision, selectDecisions+` WHERE item = ? ORDER BY revision DESC LIMIT 1`, item)
+	if err != nil {
+		return store.Decision{}, fmt.Errorf("decision on %s: %w", item, notFound(err))
+	}
+	return decision, nil
+}
+
+func (d decisionTx) SaveDecision(n store.Decision) error {
+	err := d.tx.run(`
+		INSERT INTO decisions (item, revision, generation, kind, of, similarity, rule, story, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		n.Ref.Item, n.Ref.Revision, n.Ref.Generation, n.Verdict.Kind, n.Verdict.Of, n.Verdict.Similarity, n.Verdict.Rule,
+		n.Story, micros(n.At))
+	if err != nil {
+		return fmt.Errorf("save the decision on %s: %w", n.Ref.Key(), err)
+	}
+	return nil
+}
+
+func (d decisionTx) Fingerprint(kind store.FingerprintKind, hash string) (store.Fingerprint, error) {
+	f := store.Fingerprint{Kind: kind, Hash: hash}
+	err := read(d.tx.query, []any{&f.Item, &f.Story, &f.Title, asTime{&f.At}},
+		`SELECT item, story, title, at FROM fingerprints WHERE kind = ? AND hash = ?`, kind, hash)
+	if err != nil {
+		return store.Fingerprint{}, fmt.Errorf("fingerprint %s: %w", hash, notFound(err))
+	}
+	return f, nil
+}
+
+func (d decisionTx) SaveFingerprint(f store.Fingerprint) error {
+	err := d.tx.run(`INSERT INTO fingerprints (kind, hash, item, story, title, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		f.Kind, f.Hash, f.Item, f.Story, f.Title, micros(f.At))
+	if err != nil {
+		return fmt.Errorf("save fingerprint %s: %w", f.Hash, err)
+	}
+	return nil
+}

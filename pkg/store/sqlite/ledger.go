@@ -1,0 +1,274 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+	"marsad/pkg/weburl"
+)
+
+// entry is a store.Entry made ready, outside the transaction.
+type entry struct {
+	store.Entry
+	host, hash, found string
+	page              *packedPage
+}
+
+// newEntries passes over entries whose ID came before: one reading of a feed
+// says one thing of an item.
+func newEntries(entries []store.Entry) []entry {
+	seen := make(map[news.ID]bool, len(entries))
+	out := make([]entry, 0, len(entries))
+	for _, e := range entries {
+		if seen[e.ID] {
+			continue
+		}
+		seen[e.ID] = true
+		ready := entry{Entry: e, host: weburl.Domain(e.URL), hash: e.Found.Hash(), found: encodeFound(e.Found)}
+		if e.Page != nil {
+			ready.page = packPage(*e.Page)
+		}
+		out = append(out, ready)
+	}
+	return out
+}
+
+// finder records what one source brought at one time.
+type finder struct {
+	source, publisher news.ID
+	now               time.Time
+}
+
+// known is what the ledger says of an entry it has.
+type known struct {
+	n        int64
+	source   news.ID
+	hash     string
+	revision int
+	state    news.State
+	leased   bool
+}
+
+// record brings the ledger up to date with entries and counts new items and
+// new revisions. Entries that say nothing new cost their share of one query.
+func (f finder) record(tx *tx, entries []entry) (added, changed int, err error) {
+	ledger, err := f.lookUp(tx, entries)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, e := range entries {
+		k, ok := ledger[e.ID]
+		switch {
+		case !ok:
+			added++
+			err = f.add(tx, e)
+		case k.source != f.source: // another's words on the item are not a change of it
+			err = f.join(tx, k.n)
+		case k.hash == e.hash:
+		case k.state == news.StateDue && !k.leased:
+			err = f.replace(tx, k, e)
+		default:
+			changed++
+			err = f.revise(tx, k, e)
+		}
+		if err != nil {
+			return 0, 0, fmt.Errorf("item %s: %w", e.ID, err)
+		}
+	}
+	return added, changed, nil
+}
+
+func (f finder) lookUp(tx *tx, entries []entry) (map[news.ID]known, error) {
+	ids := make([]news.ID, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	ledger := make(map[news.ID]known, len(entries))
+	err := each(tx.query, func(row scanner) error {
+		var id news.ID
+		var k known
+		err := row.Scan(&id, &k.n, &k.source, &k.hash, &k.revision, &k.state, &k.leased)
+		ledger[id] = k
+		return err
+	}, `
+		SELECT i.id, i.n, i.source, i.hash, i.revision, i.state, i.lease_owner <> '' AND i.claim_at > ?2
+		FROM json_each(?1) e CROSS JOIN items i ON i.id = e.value`, encodeJSON(ids), micros(f.now))
+	return ledger, err
+}
+
+func (f finder) add(tx *tx, e entry) error {
+	n, err := one(tx.query, value[int64], `
+		INSERT INTO items (id, revision, source, publisher, url, host, hash, state, has_page, found_at, due_at, claim_at)
+		VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, 'due', ?7, ?8, ?8, ?8) RETURNING n`,
+		e.ID, f.source, f.publisher, e.URL, e.host, e.hash, e.page != nil, micros(f.now))
+	if err != nil {
+		return err
+	}
+	if err := tx.run(`INSERT INTO payloads (item, found) VALUES (?, ?)`, n, e.found); err != nil {
+		return err
+	}
+	if err := f.join(tx, n); err != nil {
+		return err
+	}
+	return savePage(tx, n, 1, e.page)
+}
+
+// join remembers the source as one that found the item.
+func (f finder) join(tx *tx, n int64) error {
+	return tx.run(`INSERT INTO item_finders VALUES (?, ?) ON CONFLICT DO NOTHING`, n, f.source)
+}
+
+// replace changes a revision that nobody works on. A page stored for it
+// carries the old payload and counts no more.
+func (f finder) replace(tx *tx, k known, e entry) error {
+	if err := tx.run(`UPDATE items SET hash = ?2, has_page = ?3 WHERE n = ?1`, k.n, e.hash, e.page != nil); err != nil {
+		return err
+	}
+	if err := tx.run(`UPDATE payloads SET found = ?2 WHERE item = ?1`, k.n, e.found); err != nil {
+		return err
+	}
+	return savePage(tx, k.n, k.revision, e.page)
+}
+
+// revise makes the entry the item's next revision.
+func (f finder) revise(tx *tx, k known, e entry) error {
+	err := tx.run(`
+		UPDATE items SET revision = ?2, generation = 0, hash = ?3, state = 'due', outcome = '', reason = '', has_page = ?4,
+			attempts = 0, found_at = ?5, due_at = ?5, claim_at = ?5, lease_owner = '',
+			in_line_at = 0, checked_at = 0, missing_since = 0, ended_at = 0
+		WHERE n = ?1`, k.n, k.revision+1, e.hash, e.page != nil, micros(f.now))
+	if err != nil {
+		return err
+	}
+	if err := tx.run(`UPDATE payloads SET found = ?2 WHERE item = ?1`, k.n, e.found); err != nil {
+		return err
+	}
+	if err := forgetEnding(tx, k.n, e.ID); err != nil {
+		return err
+	}
+	return savePage(tx, k.n, k.revision+1, e.page)
+}
+
+// forgetEnding deletes what an ending without an article left.
+func forgetEnding(tx *tx, n int64, id news.ID) error {
+	if err := tx.run(`DELETE FROM item_trails WHERE item = ?`, n); err != nil {
+		return err
+	}
+	return tx.run(`DELETE FROM dead_letters WHERE item = ?`, id)
+}
+
+// Submit implements store.Ledger.
+func (s *Store) Submit(ctx context.Context, now time.Time, given []store.Entry) (submitted []store.Submitted, err error) {
+	entries := newEntries(given)
+	err = s.update(ctx, "submit", func(tx *tx) error {
+		submitted, err = submit(tx, now, given, entries)
+		return err
+	})
+	return submitted, err
+}
+
+func submit(tx *tx, now time.Time, given []store.Entry, entries []entry) ([]store.Submitted, error) {
+	f := finder{source: news.ManualSource, publisher: manual.Publisher.ID, now: now}
+	if err := registerManual(tx, now); err != nil {
+		return nil, err
+	}
+	ledger, err := f.lookUp(tx, entries)
+	if err != nil {
+		return nil, err
+	}
+	added := map[news.ID]bool{}
+	for _, e := range entries {
+		if k, ok := ledger[e.ID]; ok {
+			err = f.join(tx, k.n)
+		} else {
+			added[e.ID] = true
+			err = f.add(tx, e)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("item %s: %w", e.ID, err)
+		}
+	}
+	submitted := make([]store.Submitted, len(given))
+	for i, e := range given {
+		item, err := one(tx.query, scanItem, selectItems+` WHERE i.id = ?`, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		submitted[i] = store.Submitted{Item: item, Added: added[e.ID]}
+		delete(added, e.ID) // a document given twice is new once
+	}
+	return submitted, nil
+}
+
+// manual is the source of documents given by hand, unless an operator's own
+// words for it were added before.
+var manual = news.Source{
+	ID:        news.ManualSource,
+	Publisher: news.NewPublisher("manual"),
+	Kind:      news.KindManual,
+	Name:      "manual",
+}
+
+func registerManual(tx *tx, now time.Time) error {
+	_, err := one(tx.query, value[int], `SELECT 1 FROM sources WHERE id = ?`, manual.ID)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	source := manual
+	source.AddedAt = now
+	return addSource(tx, source)
+}
+
+const selectItems = `
+	SELECT i.id, i.revision, i.generation, i.source, i.publisher, i.url, i.host, p.found, i.state, i.outcome, i.reason,
+		i.found_at, i.due_at, i.in_line_at, i.ended_at, i.attempts, i.has_page
+	FROM items i JOIN payloads p ON p.item = i.n`
+
+func scanItem(row scanner) (i news.Item, err error) {
+	err = row.Scan(&i.Item, &i.Revision, &i.Generation, &i.Source, &i.Publisher, &i.URL, &i.Host, asJSON{&i.Found},
+		&i.State, &i.Outcome, &i.Reason, asTime{&i.FoundAt}, asTime{&i.DueAt}, asTime{&i.InLineAt}, asTime{&i.EndedAt},
+		&i.Attempts, &i.HasPage)
+	return i, err
+}
+
+// Item implements store.Ledger.
+func (s *Store) Item(ctx context.Context, id news.ID) (news.Item, error) {
+	item, err := one(s.reader(ctx), scanItem, selectItems+` WHERE i.id = ?`, id)
+	if err != nil {
+		return news.Item{}, fmt.Errorf("item %s: %w", id, notFound(err))
+	}
+	return item, nil
+}
+
+// LedgerStats implements store.Ledger.
+func (s *Store) LedgerStats(ctx context.Context) (stats store.LedgerStats, err error) {
+	stats = store.LedgerStats{Open: map[news.State]int{}, Ended: map[news.Outcome]int{}}
+	err = s.snapshot(ctx, func(q querier) error {
+		err := each(q, func(row scanner) error {
+			var status string
+			var items int
+			err := row.Scan(&status, &items)
+			switch news.State(status) {
+			case news.StateDue, news.StateInLine:
+				stats.Open[news.State(status)] = items
+			default:
+				stats.Ended[news.Outcome(status)] = items
+			}
+			return err
+		}, `SELECT status, sum(items) FROM item_counts GROUP BY status HAVING sum(items) > 0`)
+		if err != nil {
+			return err
+		}
+		return read(q, []any{asTime{&stats.OldestOpen}, &stats.DeadLetter},
+			`SELECT (SELECT min(found_at) FROM items WHERE state <> 'ended'), (SELECT count(*) FROM dead_letters)`)
+	})
+	if err != nil {
+		return store.LedgerStats{}, fmt.Errorf("ledger stats: %w", err)
+	}
+	return stats, nil
+}

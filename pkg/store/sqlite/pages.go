@@ -1,0 +1,76 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+)
+
+// packedPage is a page with its body and payload compressed, outside the transaction.
+type packedPage struct {
+	news.Page
+	found, body []byte
+}
+
+func packPage(page news.Page) *packedPage {
+	return &packedPage{Page: page, found: pack([]byte(encodeFound(page.Found))), body: pack(page.Body)}
+}
+
+// savePage stores the page of a revision of item n; nil stores nothing.
+func savePage(tx *tx, n int64, revision int, page *packedPage) error {
+	if page == nil {
+		return nil
+	}
+	return tx.run(`
+		INSERT INTO pages (item, revision, kind, url, content_type, fetched_at, found, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET kind = excluded.kind, url = excluded.url, content_type = excluded.content_type,
+			fetched_at = excluded.fetched_at, found = excluded.found, body = excluded.body`,
+		n, revision, page.Kind, page.URL, page.ContentType, micros(page.FetchedAt), page.found, page.body)
+}
+
+// SavePage implements store.Ledger.
+func (s *Store) SavePage(ctx context.Context, page news.Page, slot store.Slot) error {
+	packed := packPage(page)
+	return s.update(ctx, "save_page", func(tx *tx) error {
+		n, err := one(tx.query, value[int64], `SELECT n FROM items WHERE id = ?`, page.Item)
+		if err != nil {
+			return fmt.Errorf("item %s: %w", page.Item, notFound(err))
+		}
+		if err := savePage(tx, n, page.Revision, packed); err != nil {
+			return err
+		}
+		if err := tx.run(`UPDATE items SET has_page = 1 WHERE n = ? AND revision = ?`, n, page.Revision); err != nil {
+			return err
+		}
+		return giveUpSlot(tx, slot, page.Item)
+	})
+}
+
+// Page implements store.Pages.
+func (s *Store) Page(ctx context.Context, ref news.Ref) (news.Page, error) {
+	page, err := one(s.reader(ctx), scanPage, `
+		SELECT p.kind, p.url, p.content_type, p.fetched_at, p.found, p.body
+		FROM pages p JOIN items i ON i.n = p.item WHERE i.id = ? AND p.revision = ?`, ref.Item, ref.Revision)
+	if err != nil {
+		return news.Page{}, fmt.Errorf("page %s: %w", ref.Key(), notFound(err))
+	}
+	page.Ref = ref
+	return page, nil
+}
+
+func scanPage(row scanner) (page news.Page, err error) {
+	var found, body []byte
+	if err = row.Scan(&page.Kind, &page.URL, &page.ContentType, asTime{&page.FetchedAt}, &found, &body); err != nil {
+		return page, err
+	}
+	if page.Body, err = unpack(body); err != nil {
+		return page, err
+	}
+	if found, err = unpack(found); err != nil {
+		return page, err
+	}
+	return page, json.Unmarshal(found, &page.Found)
+}

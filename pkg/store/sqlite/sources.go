@@ -1,0 +1,117 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+	"marsad/pkg/weburl"
+)
+
+// AddSource implements store.Sources.
+func (s *Store) AddSource(ctx context.Context, source news.Source) error {
+	return s.update(ctx, "add_source", func(tx *tx) error { return addSource(tx, source) })
+}
+
+// addSource leaves the state of a source that comes back as it was, and gives
+// it the settings it is added with.
+func addSource(tx *tx, source news.Source) error {
+	err := tx.run(`INSERT INTO publishers VALUES (?1, ?2) ON CONFLICT DO NOTHING`, source.Publisher.ID, source.Publisher.Name)
+	if err != nil {
+		return err
+	}
+	added, err := tx.exec(`
+		INSERT INTO sources (id, publisher, kind, url, host, name, lang, country, tags, poll_every, paused, added_at,
+			next_poll, claim_at, last_poll, last_new, failures, reason, etag, last_modified, body_hash)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+		ON CONFLICT DO UPDATE SET removed = 0, lease_owner = '', publisher = excluded.publisher, name = excluded.name,
+			lang = excluded.lang, country = excluded.country, tags = excluded.tags, poll_every = excluded.poll_every,
+			paused = excluded.paused, next_poll = excluded.next_poll, claim_at = excluded.claim_at
+		WHERE removed = 1`,
+		source.ID, source.Publisher.ID, source.Kind, source.URL, weburl.Domain(source.URL), source.Name,
+		source.Lang, source.Country, encodeJSON(source.Tags), source.PollEvery.Microseconds(), source.Paused,
+		micros(source.AddedAt), micros(source.NextPoll), micros(source.LastPoll), micros(source.LastNew),
+		source.Failures, source.Reason, source.Validators.ETag, source.Validators.LastModified, source.Validators.BodyHash)
+	if err != nil {
+		return err
+	}
+	if added == 0 {
+		return fmt.Errorf("source %s: %w", source.URL, store.ErrExists)
+	}
+	return nil
+}
+
+const selectSources = `
+	SELECT s.id, p.id, p.name, s.kind, s.url, s.name, s.lang, s.country, s.tags, s.poll_every, s.paused, s.added_at,
+		s.next_poll, s.last_poll, s.last_new, s.failures, s.reason, s.etag, s.last_modified, s.body_hash,
+		(SELECT json_group_object(status, items) FROM item_counts c WHERE c.source = s.id)
+	FROM sources s JOIN publishers p ON p.id = s.publisher`
+
+func scanSource(row scanner) (s news.Source, err error) {
+	var pollEvery int64
+	byStatus := map[string]int{}
+	err = row.Scan(&s.ID, &s.Publisher.ID, &s.Publisher.Name, &s.Kind, &s.URL, &s.Name, &s.Lang, &s.Country,
+		asJSON{&s.Tags}, &pollEvery, &s.Paused, asTime{&s.AddedAt}, asTime{&s.NextPoll}, asTime{&s.LastPoll},
+		asTime{&s.LastNew}, &s.Failures, &s.Reason, &s.Validators.ETag, &s.Validators.LastModified,
+		&s.Validators.BodyHash, asJSON{&byStatus})
+	s.PollEvery = time.Duration(pollEvery) * time.Microsecond
+	for status, items := range byStatus {
+		addCount(&s.Counts, status, items)
+	}
+	return s, err
+}
+
+// addCount counts items whose state, or outcome once they ended, is status.
+func addCount(counts *news.Counts, status string, items int) {
+	counts.Found += items
+	switch status {
+	case string(news.Archived):
+		counts.Archived += items
+	case string(news.Dropped):
+		counts.Dropped += items
+	case string(news.Dead):
+		counts.Dead += items
+	case string(news.StateDue), string(news.StateInLine):
+		counts.Open += items
+	}
+}
+
+// Source implements store.Sources.
+func (s *Store) Source(ctx context.Context, id news.ID) (news.Source, error) {
+	source, err := one(s.reader(ctx), scanSource, selectSources+` WHERE s.id = ? AND s.removed = 0`, id)
+	if err != nil {
+		return news.Source{}, fmt.Errorf("source %s: %w", id, notFound(err))
+	}
+	return source, nil
+}
+
+// Sources implements store.Sources.
+func (s *Store) Sources(ctx context.Context) ([]news.Source, error) {
+	sources, err := all(s.reader(ctx), scanSource, selectSources+` WHERE s.removed = 0 ORDER BY p.name, s.name, s.id`)
+	if err != nil {
+		return nil, fmt.Errorf("sources: %w", err)
+	}
+	return sources, nil
+}
+
+// PauseSource implements store.Sources.
+func (s *Store) PauseSource(ctx context.Context, id news.ID, paused bool) error {
+	return s.changeSource(ctx, "pause_source", id, `UPDATE sources SET paused = ?2 WHERE id = ?1 AND removed = 0`, id, paused)
+}
+
+// RemoveSource implements store.Sources.
+func (s *Store) RemoveSource(ctx context.Context, id news.ID) error {
+	return s.changeSource(ctx, "remove_source", id, `UPDATE sources SET removed = 1 WHERE id = ?1 AND removed = 0`, id)
+}
+
+func (s *Store) changeSource(ctx context.Context, op string, id news.ID, query string, args ...any) error {
+	return s.update(ctx, op, func(tx *tx) error {
+		changed, err := tx.exec(query, args...)
+		if err == nil && changed == 0 {
+			err = fmt.Errorf("source %s: %w", id, store.ErrNotFound)
+		}
+		return err
+	})
+}

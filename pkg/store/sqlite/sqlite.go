@@ -1,0 +1,152 @@
+// Package sqlite keeps the store in one SQLite file: nothing to install, one
+// machine. All writes go through one connection, which commits what services
+// ask for at the same time together; reads have connections of their own.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	sqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"marsad/pkg/store"
+)
+
+// Options are what a process gives its store.
+type Options struct {
+	Migrate bool           // bring the schema up to date; otherwise it must be
+	Logger  *slog.Logger   // nil: silent
+	Metrics *store.Metrics // nil: none
+	Readers int            // connections for reading; 0: 4
+}
+
+// Store implements store.Store on a SQLite file.
+type Store struct {
+	read    *sql.DB
+	write   *writer
+	metrics *store.Metrics
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens the file at path and, with options.Migrate, creates it and its
+// folder if need be. Several processes may have it open. Errors are
+// store.ErrNoSchema, store.ErrNewerSchema, or say what is wrong with the file.
+func Open(ctx context.Context, path string, options Options) (*Store, error) {
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	path, err := prepareFile(path, options.Migrate)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", dsn(path, writePragmas))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	if err := prepareSchema(ctx, db, options); err != nil {
+		return nil, errors.Join(fileError(path, err), db.Close())
+	}
+	write, err := startWriter(db, options.Metrics)
+	if err != nil {
+		return nil, errors.Join(fileError(path, err), db.Close())
+	}
+	read, err := sql.Open("sqlite", dsn(path, readPragmas))
+	if err != nil {
+		return nil, errors.Join(fileError(path, err), write.close())
+	}
+	readers := options.Readers
+	if readers == 0 {
+		readers = 4
+	}
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	return &Store{read: read, write: write, metrics: options.Metrics}, nil
+}
+
+// Close commits the writes that wait and closes the file.
+func (s *Store) Close() error {
+	return errors.Join(s.write.close(), s.read.Close())
+}
+
+// Ping implements store.Store with a write: a full disk answers reads.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.update(ctx, "ping", func(tx *tx) error {
+		_, err := tx.exec(`INSERT INTO pings VALUES (1, 1) ON CONFLICT DO UPDATE SET n = n + 1`)
+		return err
+	})
+}
+
+// update runs fn in a write transaction.
+func (s *Store) update(ctx context.Context, op string, fn func(tx *tx) error) error {
+	defer s.metrics.Took(op, time.Now())
+	if err := s.write.do(ctx, fn); err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return nil
+}
+
+// prepareFile returns the absolute path. The file need not exist if create is set.
+func prepareFile(path string, create bool) (string, error) {
+	if path == "" {
+		return "", errors.New("the store needs a file name")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return "", fmt.Errorf("%s is a folder: the store needs a file", path)
+	case errors.Is(err, fs.ErrNotExist) && !create:
+		return "", fmt.Errorf("%s does not exist: %w", path, store.ErrNoSchema)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("open the store: %w", err)
+	}
+	if create {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return "", fmt.Errorf("create the store's folder: %w", err)
+		}
+	}
+	return path, nil
+}
+
+var (
+	writePragmas = []string{
+		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"cache_size(-32768)", "temp_store(MEMORY)",
+		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+	}
+	readPragmas = []string{"cache_size(-8192)", "temp_store(MEMORY)", "mmap_size(268435456)", "query_only(1)"}
+)
+
+func dsn(path string, pragmas []string) string {
+	// The wait covers another process's longest transaction, not only its average.
+	query := url.Values{"_pragma": pragmas, "_busy_timeout": {"30000"}, "_dqs": {"0"}}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
+}
+
+// fileError says what is wrong with the file itself in plain words.
+func fileError(path string, err error) error {
+	var coded *sqlite.Error
+	if errors.As(err, &coded) {
+		switch coded.Code() & 0xff {
+		case sqlite3.SQLITE_NOTADB:
+			return fmt.Errorf("%s is not a SQLite database: choose another file", path)
+		case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_AUTH:
+			return fmt.Errorf("%s cannot be opened for writing: check its permissions and its folder's: %w", path, err)
+		}
+	}
+	return fmt.Errorf("open %s: %w", path, err)
+}

@@ -1,0 +1,19 @@
+package archiver
+
+import "fmt"
+
+// Config of the archiver.
+type Config struct {
+	Batch int `yaml:"batch"` // items written in one transaction, at most
+}
+
+// DefaultConfig writes a hundred at once when there are so many.
+func DefaultConfig() Config { return Config{Batch: 100} }
+
+// Validate says which setting is wrong.
+func (c Config) Validate() error {
+	if c.Batch < 1 || c.Batch > 1000 {
+		return fmt.Errorf("batch: %d is not between 1 and 1000", c.Batch)
+	}
+	return nil
+}

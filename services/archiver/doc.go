@@ -1,0 +1,13 @@
+// Package archiver writes what became of every item: it is the only writer of
+// articles and of final states.
+//
+// It takes news.classified, news.dropped and news.dead, writes them in batches
+// of one transaction each, and gives news.archived for every article. It also
+// keeps the full-text index up to date, in batches of its own.
+//
+// An event about an item that the ledger does not know is let go, with an
+// error in the log: there is nothing to end. It has no dead letters of its own.
+//
+// Doing it again is harmless: writes are upserts under (item, revision,
+// generation), and an older one never overwrites a newer one.
+package archiver

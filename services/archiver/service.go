@@ -1,0 +1,81 @@
+package archiver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"marsad/pkg/app"
+	"marsad/pkg/bus"
+	"marsad/pkg/event"
+	"marsad/pkg/stage"
+	"marsad/pkg/store"
+)
+
+// Service runs two stages, one for articles and one for what ends without, and
+// the indexer.
+type Service struct {
+	articles, ended *stage.Stage
+	indexer         *indexer
+}
+
+// New makes the service.
+func New(cfg Config, p *app.Process) *Service {
+	log := p.Log.With("service", "archiver")
+	m := newMetrics(p.Registry)
+	p.Registry.MustRegister(collector{p.Store, log})
+	idx := newIndexer(p.Store, log)
+	w := writer{store: p.Store, metrics: m, log: log, now: time.Now, written: idx.wake}
+	shape := func(consumer bus.Consumer) stage.Config {
+		return stage.Config{Consumer: consumer, Service: "archiver", Workers: 1, Batch: cfg.Batch, InFlight: min(3*cfg.Batch, 900)}
+	}
+	return &Service{
+		articles: stage.NewBatch(shape(bus.Archiver), p.StageEnv(), articles{w}),
+		ended:    stage.NewBatch(shape(bus.ArchiverEnded), p.StageEnv(), ended{w}),
+		indexer:  idx,
+	}
+}
+
+// Name implements app.Service.
+func (s *Service) Name() string { return "archiver" }
+
+// Ready implements app.Service.
+func (s *Service) Ready() error { return errors.Join(s.articles.Ready(), s.ended.Ready()) }
+
+// Run implements app.Service.
+func (s *Service) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.articles.Run(ctx) })
+	group.Go(func() error { return s.ended.Run(ctx) })
+	group.Go(func() error { s.indexer.run(ctx); return nil })
+	return group.Wait()
+}
+
+// writer is what both stages do: end items, count, tell.
+type writer struct {
+	store   store.Ledger
+	metrics metrics
+	log     *slog.Logger
+	now     func() time.Time
+	written func()
+}
+
+func (w writer) end(ctx context.Context, endings []store.Ending, heads []*event.Head) ([]store.EndResult, error) {
+	results, err := w.store.End(ctx, endings)
+	if err != nil {
+		return nil, stage.Unavailable(err)
+	}
+	for i, r := range results {
+		if !r.Known {
+			w.log.Error("an event about an item that the ledger does not know", "item", heads[i].Key(), "outcome", endings[i].Outcome)
+		}
+		if r.Applied {
+			w.metrics.ended(endings[i], r.FoundAt)
+		}
+	}
+	w.written()
+	return results, nil
+}

@@ -1,0 +1,144 @@
+package cleaner
+
+import (
+	"bytes"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"marsad/pkg/news"
+)
+
+// fromHTML reads a web page. What the feed carried stands in for a page that
+// holds hardly any text, as behind a wall or before scripts ran.
+func fromHTML(page news.Page) (draft, error) {
+	if len(bytes.TrimSpace(page.Body)) == 0 {
+		return draft{}, ErrEmpty
+	}
+	if !looksHTML(page.Body, page.ContentType) {
+		return draft{}, ErrNotHTML
+	}
+	doc, err := parse(decode(page.Body, page.ContentType))
+	if err != nil {
+		return draft{}, err
+	}
+	address, _ := url.Parse(page.URL)
+	meta := readMetadata(doc)
+	found := extract(doc, address)
+	meta.bylines = append(meta.bylines, found.byline)
+	d := describe(&meta, doc, address, clock(page))
+	d.paragraphs = withoutTitle(body(doc, &meta, found), d.title)
+	if feed := feedParagraphs(page.Found); weight(d.paragraphs) < thin && weight(feed) > 2*weight(d.paragraphs) {
+		d.paragraphs, d.completeness = feed, news.CompleteFeed
+	}
+	return d, nil
+}
+
+// clock is the moment from which dates are judged: when the page was fetched, so
+// that a replay decides the same.
+func clock(page news.Page) time.Time {
+	if page.FetchedAt.IsZero() {
+		return time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return page.FetchedAt
+}
+
+// describe reads all but the body.
+func describe(m *metadata, doc *html.Node, address *url.URL, now time.Time) draft {
+	sites := m.siteNames(address)
+	d := draft{
+		title:        chooseTitle(m, sites),
+		authors:      chooseAuthors(m, sites),
+		section:      plainText(firstOf(m.linked.section, m.meta("article:section", "og:article:section", "section"))),
+		image:        webURL(firstOf(m.meta("og:image", "og:image:url", "twitter:image"), m.linked.image), address),
+		canonical:    m.canonicalURL(address),
+		lang:         firstOf(m.lang, m.meta("content-language", "og:locale", "inlanguage"), m.linked.lang),
+		published:    published(m, now),
+		modified:     firstTime(now, m.linked.modified, m.meta("article:modified_time"), m.meta("og:updated_time"), m.meta("datemodified")),
+		completeness: news.CompleteFull,
+	}
+	if d.published == nil {
+		link := d.canonical
+		if address != nil {
+			link = address.String()
+		}
+		d.published = searchDate(doc, link, now)
+	}
+	return d
+}
+
+// published is the date of publication as the page declares it.
+func published(m *metadata, now time.Time) *time.Time {
+	declared := []string{m.linked.published}
+	for _, name := range []string{
+		"article:published_time", "article:published", "og:published_time", "datepublished", "date", "pubdate", "publishdate", "publish-date",
+		"dc.date.issued", "dcterms.created", "dc.date", "dc.date.created", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
+		"article.published", "citation_publication_date", "last-modified-date",
+	} {
+		declared = append(declared, m.meta(name))
+	}
+	for _, t := range m.times {
+		if t.published {
+			declared = append(declared, t.value)
+		}
+	}
+	if len(m.times) > 0 {
+		declared = append(declared, m.times[0].value)
+	}
+	return firstTime(now, declared...)
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// looksHTML tells documents that can be read as HTML from those that cannot: by
+// what they are, and only then by what the server says. Plain text passes: a page
+// without tags is a poor page, but a page.
+func looksHTML(body []byte, contentType string) bool {
+	head := bytes.ToLower(bytes.TrimSpace(body[:min(len(body), 1024)]))
+	if bytes.Contains(head, []byte("<html")) || bytes.Contains(head, []byte("<!doctype html")) {
+		return true
+	}
+	for _, root := range []string{"<rss", "<feed", "<rdf:rdf", "<urlset", "<sitemapindex", "<opml", "{", "["} {
+		if bytes.HasPrefix(afterProlog(head), []byte(root)) {
+			return false
+		}
+	}
+	declared, _, _ := mime.ParseMediaType(contentType)
+	switch {
+	case strings.HasPrefix(declared, "image/"), strings.HasPrefix(declared, "video/"), strings.HasPrefix(declared, "audio/"),
+		declared == "application/pdf", declared == "application/json", declared == "application/rss+xml", declared == "application/atom+xml":
+		return false
+	}
+	sniffed := http.DetectContentType(body)
+	return strings.HasPrefix(sniffed, "text/") || utf16(head)
+}
+
+// utf16 reports whether a document starts as UTF-16 text does.
+func utf16(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
+}
+
+// afterProlog skips the declaration, comments and processing instructions that
+// may stand before the root of an XML document.
+func afterProlog(head []byte) []byte {
+	head = bytes.TrimPrefix(head, []byte("\uFEFF"))
+	for bytes.HasPrefix(head, []byte("<?")) || bytes.HasPrefix(head, []byte("<!--")) {
+		end := bytes.IndexByte(head, '>')
+		if end < 0 {
+			return head
+		}
+		head = bytes.TrimSpace(head[end+1:])
+	}
+	return head
+}

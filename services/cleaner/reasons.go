@@ -1,0 +1,38 @@
+package cleaner
+
+import "errors"
+
+// Why a page does not become an article. The list is closed: reasons are metric
+// labels. All but ReasonPanic are drops: the page is no news, for good.
+const (
+	ReasonEmpty   = "empty"    // the document has no bytes but white space
+	ReasonNotHTML = "not_html" // a feed, an image, JSON or the like, given as a page
+	ReasonNoText  = "no_text"  // no text could be found in it
+	ReasonPanic   = "panic"    // a defect of ours or of a library: worth a look
+)
+
+// What Clean returns, possibly wrapped: test with errors.Is, or ask Reason.
+var (
+	ErrEmpty   = errors.New("the document is empty")
+	ErrNotHTML = errors.New("the document is not HTML")
+	ErrNoText  = errors.New("the document holds no text")
+	ErrPanic   = errors.New("cleaning panicked")
+)
+
+// Reasons maps every error of Clean to its reason.
+var Reasons = map[error]string{
+	ErrEmpty:   ReasonEmpty,
+	ErrNotHTML: ReasonNotHTML,
+	ErrNoText:  ReasonNoText,
+	ErrPanic:   ReasonPanic,
+}
+
+// Reason is the reason of an error that Clean returned; empty for any other.
+func Reason(err error) string {
+	for sentinel, reason := range Reasons {
+		if errors.Is(err, sentinel) {
+			return reason
+		}
+	}
+	return ""
+}

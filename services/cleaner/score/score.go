@@ -1,0 +1,137 @@
+package score
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"time"
+
+	"marsad/pkg/news"
+	"marsad/services/cleaner"
+)
+
+// Options say how to run; the zero value is good.
+type Options struct {
+	Workers     int                   // pages cleaned at once; 0: one per processor
+	Predictions io.Writer             // one JSON object per document, in the manifest's order; nil: none
+	Progress    func(done, total int) // called after every batch; total is 0: the manifest is streamed
+}
+
+// Prediction is what the cleaner made of one document. Published is RFC 3339 in
+// the zone the page gave; absent when no date was found.
+type Prediction struct {
+	ID        string         `json:"id"`
+	Title     string         `json:"title"`
+	Authors   []string       `json:"authors"`
+	Published *time.Time     `json:"published"`
+	Lang      string         `json:"lang"`
+	Direction news.Direction `json:"direction"`
+	Text      string         `json:"text"`
+	Reason    string         `json:"reason,omitempty"` // why there is no article
+}
+
+// batchSize is how many documents are in memory at a time. Reading, cleaning and
+// scoring alternate, so that the processor time of cleaning can be told.
+const batchSize = 64
+
+// Run cleans every page of the manifest in dir and scores the results. The
+// error names the file and line that cannot be read; a page that cannot be
+// cleaned counts as one with nothing found.
+func Run(ctx context.Context, dir string, opts Options) (*Report, error) {
+	if opts.Workers <= 0 {
+		opts.Workers = runtime.GOMAXPROCS(0)
+	}
+	run := run{dir: dir, opts: opts, report: newReport()}
+	if opts.Predictions != nil {
+		run.out = json.NewEncoder(opts.Predictions)
+		run.out.SetEscapeHTML(false)
+	}
+	batch := make([]document, 0, batchSize)
+	for g, err := range readManifest(ctx, dir) {
+		if err != nil {
+			return nil, err
+		}
+		page, err := readPage(dir, g)
+		if err != nil {
+			return nil, err
+		}
+		if batch = append(batch, document{gold: g, page: page}); len(batch) == batchSize {
+			if err := run.finish(batch); err != nil {
+				return nil, err
+			}
+			batch = batch[:0]
+		}
+	}
+	if err := run.finish(batch); err != nil {
+		return nil, err
+	}
+	run.report.close()
+	return run.report, nil
+}
+
+// document is one page on its way.
+type document struct {
+	gold gold
+	page []byte
+	got  Prediction
+}
+
+type run struct {
+	dir    string
+	opts   Options
+	out    *json.Encoder
+	report *Report
+	done   int
+}
+
+// finish cleans a batch, scores it and writes its predictions.
+func (r *run) finish(batch []document) error {
+	before := cpuTime()
+	cleanAll(batch, r.opts.Workers)
+	r.report.CPUSeconds += (cpuTime() - before).Seconds()
+	for _, d := range batch {
+		r.report.add(d.gold, d.got)
+		if r.out == nil {
+			continue
+		}
+		if err := r.out.Encode(d.got); err != nil {
+			return fmt.Errorf("predictions: %w", err)
+		}
+	}
+	r.done += len(batch)
+	if r.opts.Progress != nil {
+		r.opts.Progress(r.done, 0)
+	}
+	return nil
+}
+
+func cleanAll(batch []document, workers int) {
+	next := make(chan *document)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for d := range next {
+				d.got = predict(d.gold, d.page)
+			}
+		})
+	}
+	for i := range batch {
+		next <- &batch[i]
+	}
+	close(next)
+	group.Wait()
+}
+
+func predict(g gold, page []byte) Prediction {
+	article, err := cleaner.Clean(news.Page{Kind: news.PageHTML, URL: g.URL, Body: page})
+	if err != nil {
+		return Prediction{ID: g.ID, Authors: []string{}, Lang: "und", Reason: cleaner.Reason(err)}
+	}
+	return Prediction{
+		ID: g.ID, Title: article.Title, Authors: article.Authors, Published: article.Published,
+		Lang: article.Lang, Direction: article.Direction, Text: article.Text,
+	}
+}

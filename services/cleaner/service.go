@@ -1,0 +1,56 @@
+package cleaner
+
+import (
+	"context"
+	"errors"
+
+	"marsad/pkg/app"
+	"marsad/pkg/bus"
+	"marsad/pkg/event"
+	"marsad/pkg/news"
+	"marsad/pkg/stage"
+	"marsad/pkg/store"
+	"marsad/pkg/weburl"
+)
+
+// ReasonPageMissing is given when the page an event refers to is not stored.
+const ReasonPageMissing = "page_missing"
+
+// New makes the service.
+func New(cfg Config, p *app.Process) *stage.Stage {
+	return stage.New(stage.Config{
+		Consumer: bus.Cleaner, Workers: cfg.Workers,
+		Reasons: []string{ReasonEmpty, ReasonNotHTML, ReasonNoText, ReasonPanic, ReasonPageMissing},
+	}, p.StageEnv(), processor{p.Store})
+}
+
+type processor struct{ pages store.Pages }
+
+// Process implements stage.Processor.
+func (p processor) Process(ctx context.Context, in *event.Fetched) ([]event.Payload, error) {
+	page, err := p.pages.Page(ctx, in.Ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, stage.Reject(ReasonPageMissing, err)
+	}
+	if err != nil {
+		return nil, stage.Unavailable(err)
+	}
+	article, err := Clean(page)
+	if errors.Is(err, ErrPanic) {
+		return nil, stage.Reject(ReasonPanic, err)
+	}
+	if err != nil {
+		return nil, stage.Drop(Reason(err))
+	}
+	return []event.Payload{&event.Cleaned{Head: in.Head, Article: signed(article, in.Source)}}, nil
+}
+
+// signed adds where the article comes from.
+func signed(a news.Article, source event.Source) news.Article {
+	a.SourceID, a.Source = source.ID, source.Name
+	a.PublisherID, a.Publisher = source.PublisherID, source.Publisher
+	if canonical, err := weburl.Canonical(a.CanonicalURL); err == nil {
+		a.CanonicalURL = canonical
+	}
+	return a
+}

@@ -1,0 +1,135 @@
+package fetcher
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/otel/propagation"
+
+	"marsad/pkg/event"
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+)
+
+// downloadBackoff is the pause after each failed download of a page.
+var downloadBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+
+// handle brings one claimed item into the line: its page is stored, then a
+// reference published, then the item marked. Whatever fails leaves it leased,
+// and so due again later.
+func (s *Service) handle(ctx context.Context, item news.Item) {
+	start := s.now()
+	ctx, span := s.tracer.Start(ctx, "fetcher")
+	defer span.End()
+	payload, err := s.bring(ctx, &item)
+	if err != nil {
+		s.log.Warn("an item could not be brought into the line: it will be tried again", "item", item.Key(), "url", item.URL, "error", err)
+		return
+	}
+	if payload == nil {
+		return // postponed
+	}
+	end := s.now()
+	payload.Header().Trail = []news.Step{{
+		Service: "fetcher", At: start.UTC(), TookMS: float64(end.Sub(start).Microseconds()) / 1000, Note: item.Reason,
+	}}
+	if err := s.publish(ctx, payload); err != nil {
+		s.log.Warn("an item could not be published: it will be tried again", "item", item.Key(), "error", err)
+		return
+	}
+	if err := s.store.MarkInLine(ctx, end, item.Ref); err != nil {
+		s.log.Warn("an item could not be marked in line: it will be published again, which is harmless", "item", item.Key(), "error", err)
+	}
+}
+
+// bring stores the item's page, unless it is there, and returns what to
+// publish; nil if the item was postponed. item.Reason is then why there is no page.
+func (s *Service) bring(ctx context.Context, item *news.Item) (event.Payload, error) {
+	head, err := s.head(ctx, *item)
+	if err != nil {
+		return nil, err
+	}
+	if item.HasPage {
+		return &event.Fetched{Head: head, URL: item.URL}, nil
+	}
+	page, slot, failed := s.page(ctx, *item)
+	if failed != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if !failed.permanent && item.Attempts+1 < s.cfg.MaxAttempts {
+			pause := downloadBackoff[min(item.Attempts, len(downloadBackoff)-1)]
+			if failed.retryAfter > 0 {
+				pause = failed.retryAfter
+				slot.FreeAt = s.now().Add(pause)
+			}
+			return nil, s.store.Postpone(ctx, item.Ref, s.now().Add(pause), failed.reason, slot)
+		}
+		item.Reason = failed.reason
+		s.log.Debug("no page", "url", item.URL, "reason", failed.reason, "error", failed.err)
+	}
+	if err := s.store.SavePage(ctx, page, slot); err != nil {
+		return nil, fmt.Errorf("save the page: %w", err)
+	}
+	if page.Kind == news.PageFeed && item.Found.Body() == "" {
+		return &event.Ended{Head: head, Outcome: news.Dropped, Stage: "fetcher", Reason: item.Reason}, nil
+	}
+	return &event.Fetched{Head: head, URL: page.URL}, nil
+}
+
+// page downloads the item's page. When it cannot be had, failed says why, and
+// page is what the feed itself carried.
+func (s *Service) page(ctx context.Context, item news.Item) (page news.Page, slot store.Slot, failed *failure) {
+	page = news.Page{Ref: item.Ref, Kind: news.PageFeed, URL: item.URL, Found: item.Found, FetchedAt: s.now()}
+	if item.URL == "" {
+		return page, slot, &failure{reason: ReasonNoAddress, permanent: true, err: fmt.Errorf("the entry has no link")}
+	}
+	a, err := s.client.get(ctx, "page", item.URL, news.Validators{}, s.cfg.MaxPageBytes)
+	end := s.now()
+	slot = store.Slot{Host: item.Host, FreeAt: end.Add(s.cfg.HostDelay)}
+	if err != nil {
+		return page, slot, asFailure(err)
+	}
+	page.Kind, page.URL, page.ContentType, page.Body, page.FetchedAt = news.PageHTML, a.url, a.contentType, a.body, end
+	return page, slot, nil
+}
+
+// head describes the item to the services down the line.
+func (s *Service) head(ctx context.Context, item news.Item) (event.Head, error) {
+	source, err := s.sources.get(ctx, item.Source)
+	if err != nil {
+		return event.Head{}, fmt.Errorf("source of the item: %w", err)
+	}
+	return event.Head{Ref: item.Ref, FoundAt: item.FoundAt, Source: event.Source{
+		ID: source.ID, Name: source.Name, PublisherID: source.Publisher.ID, Publisher: source.Publisher.Name,
+		Lang: source.Lang, Country: source.Country,
+	}}, nil
+}
+
+// publish waits until the bus has the event. A full bus slows the fetcher
+// down: the item keeps its lease.
+func (s *Service) publish(ctx context.Context, p event.Payload) error {
+	m, err := event.Encode(p, "fetcher", s.now())
+	if err != nil {
+		return err
+	}
+	propagation.TraceContext{}.Inject(ctx, headers(m.Header))
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		if err = s.bus.Publish(ctx, m); err == nil || ctx.Err() != nil {
+			return err
+		}
+		s.busy.Store(&err)
+		if !wait(ctx, pause) {
+			return err
+		}
+		s.busy.Store(nil)
+	}
+}
+
+// headers lets trace context be written into a message.
+type headers map[string][]string
+
+func (h headers) Get(string) string     { return "" }
+func (h headers) Set(key, value string) { h[key] = []string{value} }
+func (h headers) Keys() []string        { return nil }

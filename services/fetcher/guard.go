@@ -1,0 +1,69 @@
+package fetcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"syscall"
+)
+
+var errBlocked = errors.New("blocked address")
+
+// guard decides which addresses may be connected to. It is asked at every
+// dial, after names are resolved: redirects and names that change their
+// address do not get around it.
+type guard struct {
+	allow []netip.Prefix // exceptions, with any port
+	ports []uint16
+}
+
+// reserved are the special-purpose ranges (IANA registries, RFC 6890) that
+// netip has no predicate for.
+var reserved = prefixes(
+	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24",
+	"203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+	"::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+	"5f00::/16", "fc00::/7", "fec0::/10",
+)
+
+func prefixes(list ...string) []netip.Prefix {
+	out := make([]netip.Prefix, len(list))
+	for i, s := range list {
+		out[i] = netip.MustParsePrefix(s)
+	}
+	return out
+}
+
+// control implements net.Dialer.ControlContext.
+func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {
+	host, portText, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%w: %s", errBlocked, address)
+	}
+	addr, err := netip.ParseAddr(host)
+	port, err2 := strconv.ParseUint(portText, 10, 16)
+	if err != nil || err2 != nil {
+		return fmt.Errorf("%w: %s", errBlocked, address)
+	}
+	return g.check(addr, uint16(port))
+}
+
+func (g guard) check(addr netip.Addr, port uint16) error {
+	zone := addr.Zone()
+	addr = addr.Unmap().WithZone("")
+	in := func(p netip.Prefix) bool { return p.Contains(addr) }
+	if slices.ContainsFunc(g.allow, in) {
+		return nil
+	}
+	if zone != "" || !addr.IsGlobalUnicast() || addr.IsPrivate() || slices.ContainsFunc(reserved, in) {
+		return fmt.Errorf("%w: %s is not on the public internet (fetcher.allow_networks makes exceptions)", errBlocked, addr)
+	}
+	if !slices.Contains(g.ports, port) {
+		return fmt.Errorf("%w: port %d is not one of %v (fetcher.allow_ports)", errBlocked, port, g.ports)
+	}
+	return nil
+}

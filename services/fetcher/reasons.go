@@ -1,0 +1,105 @@
+package fetcher
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Reasons of failed requests, the closed list of this service.
+const (
+	ReasonBlockedAddress = "blocked_address" // the address is private, reserved, or its port not allowed
+	ReasonDNS            = "dns"
+	ReasonConnect        = "connect"
+	ReasonTLS            = "tls"
+	ReasonTimeout        = "timeout"
+	ReasonRedirects      = "redirects" // too many, or to something that is not the web
+	ReasonTooLarge       = "too_large"
+	ReasonNotFound       = "not_found"     // 404
+	ReasonGone           = "gone"          // 410
+	ReasonForbidden      = "forbidden"     // 401, 402, 403, 451
+	ReasonThrottled      = "throttled"     // 429, 503 with Retry-After
+	ReasonClientError    = "client_error"  // any other 4xx
+	ReasonServerError    = "server_error"  // 5xx
+	ReasonStatus         = "other_status"  // anything else that is not 200
+	ReasonBroken         = "broken_answer" // the answer broke off, or is not HTTP
+	ReasonNotAFeed       = "not_a_feed"
+	ReasonNoAddress      = "no_address" // neither a page to download nor text in the feed
+)
+
+// Reasons lists them all.
+var Reasons = []string{
+	ReasonBlockedAddress, ReasonDNS, ReasonConnect, ReasonTLS, ReasonTimeout, ReasonRedirects, ReasonTooLarge,
+	ReasonNotFound, ReasonGone, ReasonForbidden, ReasonThrottled, ReasonClientError, ReasonServerError,
+	ReasonStatus, ReasonBroken, ReasonNotAFeed, ReasonNoAddress,
+}
+
+// failure is a request that did not bring what was asked for.
+type failure struct {
+	reason     string
+	permanent  bool          // asking again will not help
+	retryAfter time.Duration // as the server asked; 0 if it did not
+	err        error
+}
+
+func (f *failure) Error() string { return f.reason + ": " + f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// reasonOf classes the error of a request that got no answer.
+func reasonOf(err error) *failure {
+	var (
+		dns      *net.DNSError
+		cert     *tls.CertificateVerificationError
+		unknown  x509.UnknownAuthorityError
+		record   tls.RecordHeaderError
+		operaton *net.OpError
+		timeout  net.Error
+	)
+	switch {
+	case errors.Is(err, errBlocked):
+		return &failure{reason: ReasonBlockedAddress, permanent: true, err: err}
+	case errors.Is(err, errRedirects):
+		return &failure{reason: ReasonRedirects, permanent: true, err: err}
+	case errors.Is(err, errTooLarge):
+		return &failure{reason: ReasonTooLarge, permanent: true, err: err}
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return &failure{reason: ReasonTimeout, err: err}
+	case errors.As(err, &dns):
+		return &failure{reason: ReasonDNS, err: err}
+	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &record):
+		return &failure{reason: ReasonTLS, err: err}
+	case errors.As(err, &operaton) && operaton.Op == "dial":
+		return &failure{reason: ReasonConnect, err: err}
+	}
+	return &failure{reason: ReasonBroken, err: err}
+}
+
+// statusFailure classes an answer that is no success.
+func statusFailure(status int, retryAfter time.Duration) *failure {
+	f := &failure{err: fmt.Errorf("the server answered %d %s", status, http.StatusText(status)), retryAfter: retryAfter}
+	switch {
+	case status == http.StatusNotFound:
+		f.reason, f.permanent = ReasonNotFound, true
+	case status == http.StatusGone:
+		f.reason, f.permanent = ReasonGone, true
+	case status == http.StatusUnauthorized, status == http.StatusPaymentRequired, status == http.StatusForbidden,
+		status == http.StatusUnavailableForLegalReasons:
+		f.reason, f.permanent = ReasonForbidden, true
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && retryAfter > 0:
+		f.reason = ReasonThrottled
+	case status == http.StatusRequestTimeout, status == http.StatusTooEarly:
+		f.reason = ReasonClientError
+	case status >= 400 && status < 500:
+		f.reason, f.permanent = ReasonClientError, true
+	case status >= 500:
+		f.reason = ReasonServerError
+	default:
+		f.reason, f.permanent = ReasonStatus, true
+	}
+	return f
+}

@@ -1,0 +1,185 @@
+package fetcher
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+
+	"marsad/pkg/app"
+	"marsad/pkg/bus"
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+)
+
+const (
+	lease     = 5 * time.Minute // longer than any request and publish takes
+	idlePause = 250 * time.Millisecond
+	drain     = 8 * time.Second
+)
+
+// Service polls sources and downloads pages.
+type Service struct {
+	cfg     Config
+	store   store.Store
+	bus     *bus.Bus
+	client  *client
+	sources *sourceCache
+	log     *slog.Logger
+	tracer  trace.Tracer
+	now     func() time.Time
+	owner   string
+	polls   *prometheus.CounterVec
+	healed  prometheus.Counter
+	busy    atomic.Pointer[error] // why publishing waits
+	down    atomic.Pointer[error] // why claiming fails
+}
+
+// New makes the service.
+func New(cfg Config, p *app.Process) (*Service, error) {
+	c, err := newClient(cfg, p.Registry)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{
+		cfg: cfg, store: p.Store, bus: p.Bus, client: c, sources: newSourceCache(p.Store),
+		log: p.Log.With("service", "fetcher"), tracer: p.Tracer, now: time.Now, owner: p.Owner,
+		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "marsad_polls_total", Help: "Polls of sources, by how they ended.",
+		}, []string{"kind", "outcome", "reason"}),
+		healed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "marsad_items_reconciled_total", Help: "Items that were in line but in no stream, and were made due again.",
+		}),
+	}
+	p.Registry.MustRegister(s.polls, s.healed)
+	return s, nil
+}
+
+// Name implements app.Service.
+func (s *Service) Name() string { return "fetcher" }
+
+// Ready implements app.Service.
+func (s *Service) Ready() error {
+	for _, reason := range []*error{s.down.Load(), s.busy.Load()} {
+		if reason != nil {
+			return *reason
+		}
+	}
+	return nil
+}
+
+// Run implements app.Service.
+func (s *Service) Run(ctx context.Context) error {
+	defer s.client.close()
+	s.release() // what an earlier run of this process left
+	var loops sync.WaitGroup
+	if s.cfg.Poll {
+		loops.Go(func() { claimLoop(ctx, s, max(s.cfg.Concurrency/4, 1), s.store.ClaimSources, s.poll) })
+	}
+	loops.Go(func() { claimLoop(ctx, s, s.cfg.Concurrency, s.store.ClaimItems, s.handle) })
+	loops.Go(func() { s.reconcileLoop(ctx) })
+	loops.Wait()
+	s.release()
+	return nil
+}
+
+// release gives back what this process has claimed.
+func (s *Service) release() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := s.store.Release(ctx, s.owner); err != nil {
+		s.log.Warn("claimed work could not be given back: it becomes due when its lease ends", "error", err)
+	}
+}
+
+// claimLoop claims as much due work as there are free workers and works on it,
+// until ctx ends; then it lets the workers finish.
+func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(context.Context, store.Claim) ([]W, error), work func(context.Context, W)) {
+	working, stop := drainContext(ctx)
+	defer stop()
+	var running sync.WaitGroup
+	defer running.Wait()
+	free := make(chan struct{}, workers) // one token per busy worker
+	for {
+		select {
+		case free <- struct{}{}: // at least one is free
+			<-free
+		case <-ctx.Done():
+			return
+		}
+		claimed, err := claim(ctx, store.Claim{Now: s.now(), Owner: s.owner, Lease: lease, Limit: workers - len(free)})
+		if ctx.Err() != nil {
+			return
+		}
+		s.note(err)
+		for _, w := range claimed {
+			free <- struct{}{}
+			running.Go(func() {
+				defer func() { <-free }()
+				work(working, w)
+			})
+		}
+		if len(claimed) == 0 && !wait(ctx, idlePause) {
+			return
+		}
+	}
+}
+
+// note remembers, for readiness, that the store cannot be used.
+func (s *Service) note(err error) {
+	if err == nil {
+		s.down.Store(nil)
+		return
+	}
+	if s.down.Swap(&err) == nil {
+		s.log.Warn("no work can be claimed", "error", err)
+	}
+}
+
+// drainContext outlives ctx by the time that started work may still take.
+func drainContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(drain, cancel) })
+	return working, func() { stop(); cancel() }
+}
+
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// sourceCache remembers sources for a minute: every item needs its own.
+type sourceCache struct {
+	store store.Sources
+	mu    sync.Mutex
+	known map[news.ID]news.Source
+	since time.Time
+}
+
+func newSourceCache(s store.Sources) *sourceCache { return &sourceCache{store: s} }
+
+func (c *sourceCache) get(ctx context.Context, id news.ID) (news.Source, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.since) > time.Minute {
+		c.known, c.since = map[news.ID]news.Source{}, time.Now()
+	}
+	if source, ok := c.known[id]; ok {
+		return source, nil
+	}
+	source, err := c.store.Source(ctx, id)
+	if err == nil {
+		c.known[id] = source
+	}
+	return source, err
+}

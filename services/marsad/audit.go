@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) auditCommand() *cobra.Command {
+	var format string
+	var all bool
+	cmd := &cobra.Command{
+		Use: "audit", Short: "Prove that every item ended exactly once, or is open and accounted for", Args: cobra.NoArgs,
+		Long: `Prove, by cross-checks, that every item found ended exactly once or is open
+and accounted for: archived items have an article and articles an item, dead
+items have a dead letter, open ones are due, leased, in a stream of the bus, or
+were handed to it less than fetcher.reconcile_after ago. The exit code is 1,
+with a list of offenders, if it does not hold.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := formats(format, "text", "json"); err != nil {
+				return err
+			}
+			return c.withSession(cmd.Context(), needBus, func(s *session) error {
+				report, err := s.Audit(cmd.Context())
+				if err != nil {
+					return err
+				}
+				if format == "json" {
+					err = c.printJSON(report)
+				} else {
+					w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+					fmt.Fprintln(w, "found\tarchived\tdropped\tdead\topen\t")
+					for _, source := range report.Sources {
+						if all {
+							fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%d\t  %s\n", source.Found, source.Archived, source.Dropped, source.Dead, source.Open, source.Name)
+						}
+					}
+					t := report.Total
+					fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%d\t  total of %d sources\n", t.Found, t.Archived, t.Dropped, t.Dead, t.Open, len(report.Sources))
+					for _, o := range report.Offenders {
+						fmt.Fprintf(w, "offender\t%s\t%s\t\t\t\n", o.Item, o.Rule)
+					}
+					err = w.Flush()
+				}
+				if err != nil {
+					return err
+				}
+				if !report.Holds {
+					return fmt.Errorf("the audit does not hold: %d offenders", len(report.Offenders))
+				}
+				if format == "text" {
+					fmt.Fprintf(c.out, "the audit holds (%.2f s)\n", report.Took)
+				}
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().BoolVar(&all, "all", false, "show every source")
+	return cmd
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"marsad/pkg/store"
+)
+
+func (c *cli) deadCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "dead", Short: "Dead letters: what could not be handled"}
+	var format string
+	var limit int
+	list := &cobra.Command{
+		Use: "list", Short: "List dead letters, newest first", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := formats(format, "text", "json"); err != nil {
+				return err
+			}
+			return c.withSession(cmd.Context(), needStore, func(s *session) error {
+				letters, err := s.DeadLetters(cmd.Context(), limit)
+				if err != nil {
+					return err
+				}
+				if format == "json" {
+					return c.printJSON(letters)
+				}
+				return c.printLetters(letters)
+			})
+		},
+	}
+	list.Flags().StringVar(&format, "format", "text", "text or json")
+	list.Flags().IntVar(&limit, "limit", 100, "how many at most")
+	show := &cobra.Command{
+		Use: "show ITEM", Short: "Show one dead letter, with its payload and headers, as JSON", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withSession(cmd.Context(), needStore, func(s *session) error {
+				letter, err := s.DeadLetter(cmd.Context(), args[0])
+				if err != nil {
+					return fmt.Errorf("%s: %w", args[0], err)
+				}
+				return c.printJSON(struct {
+					store.DeadLetter
+					Payload string `json:"payload"` // readable: it is JSON
+				}{letter, string(letter.Payload)})
+			})
+		},
+	}
+	retry := c.deadVerb("retry", "Put items back in line", needBus, "is in line again", func(s *session, cmd *cobra.Command, id string) error {
+		return s.RetryDeadLetter(cmd.Context(), id)
+	})
+	drop := c.deadVerb("drop", "End items as dropped, and delete their letters", needStore, "is dropped", func(s *session, cmd *cobra.Command, id string) error {
+		return s.DropDeadLetter(cmd.Context(), id)
+	})
+	cmd.AddCommand(list, show, retry, drop)
+	return cmd
+}
+
+func (c *cli) deadVerb(verb, short string, n need, done string, act func(*session, *cobra.Command, string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: verb + " ITEM…", Short: short, Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withSession(cmd.Context(), n, func(s *session) error {
+				for _, id := range args {
+					if err := act(s, cmd, id); err != nil {
+						return fmt.Errorf("%s: %w", id, err)
+					}
+					fmt.Fprintf(c.out, "%s %s\n", id, done)
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func (c *cli) printLetters(letters []store.DeadLetter) error {
+	if len(letters) == 0 {
+		_, err := fmt.Fprintln(c.out, "there are no dead letters")
+		return err
+	}
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "item\tstage\treason\tattempts\tat\terror")
+	for _, l := range letters {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", l.Ref.Item, l.Stage, l.Reason, l.Attempts, l.At.Local().Format(time.DateTime), firstLine(l.Error, 100))
+	}
+	return w.Flush()
+}
+
+// firstLine cuts s at its first line break, or after n characters.
+func firstLine(s string, n int) string {
+	count := 0
+	for i, r := range s {
+		if r == '\n' {
+			return s[:i]
+		}
+		if count++; count > n {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"marsad/pkg/app"
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+	"marsad/services/fetcher"
+	"marsad/services/web"
+	"marsad/services/web/api"
+)
+
+const (
+	ingestPoll     = 50 * time.Millisecond
+	maxIngestBytes = 16 << 20 // of one document
+)
+
+type ingestOptions struct {
+	format    string
+	ephemeral bool
+	timeout   time.Duration
+}
+
+func (c *cli) ingestCommand() *cobra.Command {
+	var o ingestOptions
+	cmd := &cobra.Command{
+		Use: "ingest FILE|URL|-…", Short: "Put documents through the line and say what became of each",
+		Long: `Put documents through the whole line, wait, and say what became of each.
+
+A document is a text file (.txt), a page (.html), a feed (.xml, .rss, .atom,
+.json; each entry is a document, with the text the feed carries), a web
+address, or - for standard input. The exit code is 1 unless all were archived.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := formats(o.format, "text", "json"); err != nil {
+				return err
+			}
+			return c.ingest(cmd.Context(), args, o)
+		},
+	}
+	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
+	cmd.Flags().BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: work in a temporary folder")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long to wait for the last document")
+	return cmd
+}
+
+// pending is a document whose end is awaited.
+type pending struct {
+	input string
+	id    news.ID
+}
+
+func (c *cli) ingest(ctx context.Context, args []string, o ingestOptions) error {
+	documents, inputs, failed := c.readDocuments(args)
+	if len(documents) == 0 {
+		return errSilent
+	}
+	s, stop, err := c.ingestSession(ctx, o.ephemeral)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if _, err := s.Submit(ctx, documents); err != nil {
+		return err
+	}
+	for i, input := range inputs {
+		if err := c.await(ctx, s, pending{input, documents[i].ID}, o, &failed); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return errSilent
+	}
+	return nil
+}
+
+// readDocuments reads what can be read, and complains of the rest.
+func (c *cli) readDocuments(args []string) (documents []api.Document, inputs []string, failed int) {
+	for _, arg := range args {
+		entries, err := c.readDocument(arg)
+		if err != nil {
+			fmt.Fprintf(c.err, "marsad: %s: %v\n", arg, err)
+			failed++
+			continue
+		}
+		for _, e := range entries {
+			documents, inputs = append(documents, api.DocumentOf(e)), append(inputs, arg)
+		}
+	}
+	return documents, inputs, failed
+}
+
+func (c *cli) readDocument(arg string) ([]store.Entry, error) {
+	if strings.HasPrefix(arg, "http://") || strings.HasPrefix(arg, "https://") {
+		entry, err := fetcher.Address(arg)
+		return []store.Entry{entry}, err
+	}
+	in := c.stdin
+	if arg != "-" {
+		file, err := os.Open(arg)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, errors.New("there is no such file")
+		}
+		if err != nil {
+			return nil, errors.Unwrap(err)
+		}
+		defer file.Close()
+		in = file
+	}
+	body, err := io.ReadAll(io.LimitReader(in, maxIngestBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", errors.Unwrap(err))
+	}
+	if len(body) > maxIngestBytes {
+		return nil, fmt.Errorf("larger than %d MiB", maxIngestBytes>>20)
+	}
+	return fetcher.Documents(arg, body)
+}
+
+// ingestSession works through the instance that runs, or runs the line itself,
+// without polling.
+func (c *cli) ingestSession(ctx context.Context, ephemeral bool) (*session, func(), error) {
+	if ephemeral {
+		dir, err := os.MkdirTemp("", "marsad")
+		if err != nil {
+			return nil, nil, err
+		}
+		c.config.Data, c.config.Store.DSN, c.config.NATS.URL = dir, "", ""
+		s, stop, err := c.ownLine(ctx)
+		if err != nil {
+			os.RemoveAll(dir)
+			return nil, nil, err
+		}
+		return s, func() { stop(); os.RemoveAll(dir) }, nil
+	}
+	s, err := c.connect(ctx, needBus)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.process == nil {
+		return s, s.close, nil
+	}
+	s.close() // ours, without services: start it again with them
+	return c.ownLine(ctx)
+}
+
+// ownLine runs all services in this process until stop is called.
+func (c *cli) ownLine(ctx context.Context) (*session, func(), error) {
+	p, err := app.Open(ctx, c.quiet(), app.Options{LogTo: c.err})
+	if err != nil {
+		return nil, nil, err
+	}
+	pages, err := web.New(c.config.Web, p)
+	if err != nil {
+		p.Close()
+		return nil, nil, err
+	}
+	c.config.Fetcher.Poll = false
+	services, err := c.services(p, serviceNames, pages)
+	if err != nil {
+		p.Close()
+		return nil, nil, err
+	}
+	running, cancel := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- p.Run(running, services) }()
+	stop := func() {
+		cancel()
+		if err := <-done; err != nil {
+			fmt.Fprintf(c.err, "marsad: %v\n", err)
+		}
+		p.Close()
+	}
+	return &session{Client: api.NewClient(app.Direct(pages)), process: p, close: stop}, stop, nil
+}
+
+// await waits until the item ended and prints what became of it.
+func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions, failed *int) error {
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	for {
+		item, err := s.Item(ctx, d.id)
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		if item.Record != nil {
+			if item.Record.Outcome != news.Archived {
+				*failed++
+			}
+			return c.printOutcome(d.input, *item.Record, o.format)
+		}
+		select {
+		case <-time.After(ingestPoll):
+		case <-ctx.Done():
+			*failed++
+			fmt.Fprintf(c.err, "marsad: %s: not at its end after %v (%s); it goes on when 'marsad run' runs\n", d.input, o.timeout, openState(item))
+			return nil
+		}
+	}
+}
+
+func openState(item api.Item) string {
+	if item.Reason != "" {
+		return fmt.Sprintf("%s, %s, next try at %s", item.State, item.Reason, item.DueAt.Local().Format(time.TimeOnly))
+	}
+	return string(item.State)
+}
+
+// ingested is what ingest prints as JSON.
+type ingested struct {
+	Input string `json:"input"`
+	news.Record
+}
+
+func (c *cli) printOutcome(input string, r news.Record, format string) error {
+	if format == "json" {
+		return c.printJSON(ingested{input, r})
+	}
+	if r.Article == nil {
+		_, err := fmt.Fprintf(c.out, "%-8s  %s  (%s)\n", r.Outcome, r.Reason, input)
+		return err
+	}
+	_, err := fmt.Fprintf(c.out, "%-8s  %s  %s  %d words  %s  %s  (%s)\n",
+		r.Outcome, r.ItemID[:8], r.Article.Lang, r.Article.Words, r.Verdict.Kind, r.Article.Title, input)
+	return err
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"marsad/pkg/app"
+	"marsad/services/archiver"
+	"marsad/services/classifier"
+	"marsad/services/cleaner"
+	"marsad/services/deduplicator"
+	"marsad/services/fetcher"
+	"marsad/services/web"
+	"marsad/services/web/api"
+)
+
+// serviceNames lists the services in the order of the line.
+var serviceNames = []string{"fetcher", "cleaner", "deduplicator", "classifier", "archiver", "web"}
+
+func (c *cli) runCommand() *cobra.Command {
+	var noStarter bool
+	cmd := &cobra.Command{
+		Use: "run [SERVICE…]", Short: "Run all services, or those named",
+		Long: "Run all services, or those named: " + strings.Join(serviceNames, ", ") + `.
+Without --nats and --store the process carries its own bus and store, in the data folder.
+It stops on SIGINT or SIGTERM, after finishing what it has started.`,
+		ValidArgs: serviceNames, Args: cobra.OnlyValidArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = serviceNames
+			}
+			return c.run(cmd.Context(), args, !noStarter)
+		},
+	}
+	cmd.Flags().BoolVar(&noStarter, "no-starter", false, "do not add the starter sources to an empty store")
+	return cmd
+}
+
+func (c *cli) run(ctx context.Context, names []string, starter bool) error {
+	p, err := app.Open(ctx, c.config.Config, app.Options{LogTo: c.err})
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	pages, err := web.New(c.config.Web, p)
+	if err != nil {
+		return err
+	}
+	services, err := c.services(p, names, pages)
+	if err != nil {
+		return err
+	}
+	var public http.Handler
+	if slices.Contains(names, "web") {
+		public = pages
+	}
+	server, err := p.Listen(public, pages, services)
+	if err != nil {
+		return err
+	}
+	if starter && slices.Contains(names, "fetcher") {
+		if err := addStarter(ctx, p, api.NewClient(app.Direct(pages))); err != nil {
+			return err
+		}
+	}
+	p.Log.Info("marsad is running", "url", "http://"+server.Addr()+"/", "services", strings.Join(names, ","), "data", c.config.Data)
+	err = p.Run(ctx, append(services, server))
+	p.Log.Info("marsad has stopped")
+	return err
+}
+
+// services builds those named, in the order of the line.
+func (c *cli) services(p *app.Process, names []string, pages *web.Service) ([]app.Service, error) {
+	var services []app.Service
+	for _, name := range serviceNames {
+		if !slices.Contains(names, name) {
+			continue
+		}
+		switch name {
+		case "fetcher":
+			s, err := fetcher.New(c.config.Fetcher, p)
+			if err != nil {
+				return nil, err
+			}
+			services = append(services, s)
+		case "cleaner":
+			services = append(services, cleaner.New(c.config.Cleaner, p))
+		case "deduplicator":
+			services = append(services, deduplicator.New(c.config.Deduplicator, p))
+		case "classifier":
+			services = append(services, classifier.New(c.config.Classifier, p))
+		case "archiver":
+			services = append(services, archiver.New(c.config.Archiver, p))
+		case "web":
+			services = append(services, pages)
+		}
+	}
+	return services, nil
+}
+
+//go:embed starter.tsv
+var starterList string
+
+// addStarter gives an empty store something to watch.
+func addStarter(ctx context.Context, p *app.Process, client *api.Client) error {
+	present, err := client.Sources(ctx)
+	if err != nil || len(present) > 0 {
+		return err
+	}
+	var list []api.NewSource
+	for line := range strings.Lines(starterList) {
+		if fields := strings.Split(strings.TrimSpace(line), "\t"); len(fields) == 4 && !strings.HasPrefix(line, "#") {
+			list = append(list, api.NewSource{Publisher: fields[0], Name: fields[0], Lang: fields[1], Country: fields[2], URL: fields[3]})
+		}
+	}
+	added, err := client.AddSources(ctx, list)
+	if err != nil {
+		return fmt.Errorf("starter sources: %w", err)
+	}
+	p.Log.Info("the store had no sources: the starter list was added ('marsad sources list' shows it, --no-starter leaves it out)", "sources", added.Added)
+	return nil
+}

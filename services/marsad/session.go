@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"marsad/pkg/app"
+	"marsad/services/web"
+	"marsad/services/web/api"
+)
+
+// session is access to the data: through the instance that runs, or directly.
+type session struct {
+	*api.Client
+	process *app.Process // nil when an instance runs
+	close   func()
+}
+
+// need says how much of a process a command needs when no instance runs.
+type need int
+
+const (
+	needStore need = iota // the store; it must be there
+	makeStore             // the store; it is made if it is not there
+	needBus               // store and bus
+)
+
+// connect opens a session.
+func (c *cli) connect(ctx context.Context, n need) (*session, error) {
+	socket := app.SocketPath(c.config.Data)
+	if conn, err := net.DialTimeout("unix", socket, time.Second); err == nil {
+		conn.Close()
+		transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		}}
+		return &session{Client: api.NewClient(transport), close: transport.CloseIdleConnections}, nil
+	}
+	if n == needStore && c.config.Store.DSN == "" {
+		if _, err := os.Stat(c.config.StoreDSN()); errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("there is no data in %s: name the folder with --data, or start with 'marsad run'", c.config.Data)
+		}
+	}
+	p, err := app.Open(ctx, c.quiet(), app.Options{LogTo: c.err, StoreOnly: n != needBus})
+	if err != nil {
+		return nil, err
+	}
+	return c.direct(p)
+}
+
+// quiet is the configuration of a process that is not there to stay.
+func (c *cli) quiet() app.Config {
+	cfg := c.config.Config
+	if cfg.Log.Level == "info" {
+		cfg.Log.Level = "warn"
+	}
+	return cfg
+}
+
+// direct opens a session on a process of our own.
+func (c *cli) direct(p *app.Process) (*session, error) {
+	handler, err := web.New(c.config.Web, p)
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	return &session{Client: api.NewClient(app.Direct(handler)), process: p, close: p.Close}, nil
+}
+
+// withSession runs f in a session.
+func (c *cli) withSession(ctx context.Context, n need, f func(*session) error) error {
+	s, err := c.connect(ctx, n)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return f(s)
+}
+
+// printJSON prints one JSON value on lines of its own.
+func (c *cli) printJSON(v any) error {
+	encoder := json.NewEncoder(c.out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
+
+// formats checks the value of --format.
+func formats(value string, known ...string) error {
+	for _, k := range known {
+		if value == k {
+			return nil
+		}
+	}
+	return usageError{fmt.Errorf("--format %s: known are %v", value, known)}
+}

@@ -1,0 +1,113 @@
+// Package api is the shape of the HTTP API: what requests carry, what answers
+// hold, and a client for them. The web service implements it.
+package api
+
+import (
+	"time"
+
+	"marsad/pkg/audit"
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+)
+
+// Document is one document given by hand.
+type Document struct {
+	ID    news.ID    `json:"id"`
+	URL   string     `json:"url,omitempty"` // canonical; to be downloaded unless Kind is set
+	Found news.Found `json:"found"`
+	Kind  string     `json:"kind,omitempty" enum:"html,text,feed," doc:"What Body is; empty: the page at url is downloaded"`
+	Body  []byte     `json:"body,omitempty"`
+}
+
+// DocumentOf gives an entry the form in which it is sent.
+func DocumentOf(e store.Entry) Document {
+	d := Document{ID: e.ID, URL: e.URL, Found: e.Found}
+	if e.Page != nil {
+		d.Kind, d.Body = string(e.Page.Kind), e.Page.Body
+	}
+	return d
+}
+
+// Entry is the reverse of DocumentOf.
+func (d Document) Entry(now time.Time) store.Entry {
+	e := store.Entry{ID: d.ID, URL: d.URL, Found: d.Found}
+	if d.Kind != "" {
+		e.Page = &news.Page{Kind: news.PageKind(d.Kind), URL: d.URL, Body: d.Body, Found: d.Found, FetchedAt: now}
+	}
+	return e
+}
+
+// Item is where an item stands, and what became of it if it ended.
+type Item struct {
+	ID       news.ID      `json:"id"`
+	Revision int          `json:"revision"`
+	State    news.State   `json:"state"`
+	Reason   string       `json:"reason" doc:"Of the drop, the dead letter, or the last failed download"`
+	Attempts int          `json:"attempts"`
+	DueAt    time.Time    `json:"due_at"`
+	Record   *news.Record `json:"record" doc:"Null while the item is open"`
+}
+
+// Source is a source and how it is doing.
+type Source struct {
+	news.Source
+	Health news.Health `json:"health"`
+}
+
+// SourceDetail is a source with its last polls.
+type SourceDetail struct {
+	Source
+	Polls []news.Poll `json:"polls" doc:"Newest first, at most 30"`
+}
+
+// NewSource is a source to be added.
+type NewSource struct {
+	URL       string   `json:"url" minLength:"1"`
+	Name      string   `json:"name,omitempty"`
+	Publisher string   `json:"publisher,omitempty" doc:"Default: the registrable domain of the URL"`
+	Lang      string   `json:"lang,omitempty"`
+	Country   string   `json:"country,omitempty"`
+	Tags      []string `json:"tags,omitempty"`
+	PollEvery string   `json:"poll_every,omitempty" doc:"A duration such as 5m; default: the fetcher's"`
+}
+
+// Added says what became of sources to be added.
+type Added struct {
+	Added    int       `json:"added"`
+	Existing int       `json:"existing" doc:"Sources that were there already"`
+	IDs      []news.ID `json:"ids"`
+}
+
+// Hit is an article found, without its text.
+type Hit struct {
+	store.Hit
+	Text    string       `json:"text,omitempty"` // shadows the article's: left out
+	Excerpt []store.Span `json:"excerpt" doc:"Around the words searched for, which are marked as hits"`
+}
+
+// Hits is one page of a search.
+type Hits struct {
+	Articles []Hit `json:"articles"`
+	Next     int64 `json:"next" doc:"The parameter before of the next page; 0 when there is none"`
+}
+
+// Status is the system at a glance.
+type Status struct {
+	Version string               `json:"version"`
+	Ready   bool                 `json:"ready"`
+	Waiting string               `json:"waiting" doc:"What the process waits for when it is not ready"`
+	Open    map[news.State]int   `json:"open"`
+	Ended   map[news.Outcome]int `json:"ended"`
+	Oldest  float64              `json:"oldest_open_seconds"`
+	Dead    int                  `json:"dead_letters"`
+	Sources map[news.Health]int  `json:"sources"`
+	Index   store.IndexStats     `json:"index"`
+	Streams map[string]int       `json:"streams" doc:"Messages in each stream; absent without a bus"`
+}
+
+// AuditReport is an audit and whether it holds.
+type AuditReport struct {
+	audit.Report
+	Holds bool `json:"holds"`
+	Bus   bool `json:"bus_checked" doc:"False when no bus could be asked about items in line"`
+}

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+	"marsad/services/web/api"
+)
+
+// excerptWidth is the length of an excerpt, in characters.
+const excerptWidth = 240
+
+// searchInput are the parameters of GET /articles.
+type searchInput struct {
+	Q         string `query:"q" doc:"Words, \"phrases\", OR, -not"`
+	Topic     string `query:"topic" doc:"IPTC Media Topic code"`
+	Country   string `query:"country" doc:"ISO 3166-1 alpha-2"`
+	Lang      string `query:"lang" doc:"Language, as ar"`
+	Source    string `query:"source" doc:"ID, beginning of an ID, URL or name of a source"`
+	Publisher string `query:"publisher" doc:"ID or name of a publisher"`
+	Watch     string `query:"watch"`
+	Story     string `query:"story" doc:"ID of a story"`
+	Since     string `query:"since" doc:"Published at or after: a date, an RFC 3339 time, or an age such as 36h or 7d"`
+	Until     string `query:"until" doc:"Published before; as since"`
+	Before    int64  `query:"before" doc:"Continue after the article with that seq"`
+	Limit     int    `query:"limit" default:"20" minimum:"1" maximum:"1000"`
+}
+
+func (s *Service) registerArticles(a huma.API) {
+	huma.Register(a, huma.Operation{
+		OperationID: "search", Method: http.MethodGet, Path: "/api/v1/articles", Summary: "Search articles, newest first", Tags: []string{"articles"},
+	}, func(ctx context.Context, in *searchInput) (*body[api.Hits], error) {
+		query, err := s.query(ctx, *in)
+		if err != nil {
+			return nil, err
+		}
+		hits, err := s.search(ctx, query)
+		return &body[api.Hits]{hits}, answer(err)
+	})
+	huma.Register(a, huma.Operation{
+		OperationID: "article", Method: http.MethodGet, Path: "/api/v1/articles/{id}", Summary: "One article, with its trail, copies and revisions", Tags: []string{"articles"},
+	}, func(ctx context.Context, in *byID) (*body[store.ArticleDetail], error) {
+		detail, err := s.store.Article(ctx, news.ID(in.ID))
+		return &body[store.ArticleDetail]{detail}, answer(err)
+	})
+}
+
+// body is an answer of JSON.
+type body[T any] struct{ Body T }
+
+// byID is a request about one thing.
+type byID struct {
+	ID string `path:"id"`
+}
+
+// answer gives an error of the store its HTTP status.
+func answer(err error) error {
+	var status huma.StatusError
+	switch {
+	case err == nil, errors.As(err, &status):
+		return err
+	case errors.Is(err, store.ErrNotFound):
+		return huma.Error404NotFound(err.Error())
+	}
+	return huma.Error503ServiceUnavailable(err.Error())
+}
+
+// query reads the parameters of a search.
+func (s *Service) query(ctx context.Context, in searchInput) (store.Query, error) {
+	q := store.Query{
+		Topic: in.Topic, Country: strings.ToUpper(in.Country), Lang: in.Lang, Watch: in.Watch, Story: news.ID(in.Story), Before: in.Before, Limit: in.Limit,
+	}
+	var err error
+	if q.Match, err = store.ParseMatch(in.Q); err != nil {
+		return q, huma.Error422UnprocessableEntity("q: " + err.Error())
+	}
+	if q.Since, err = moment(in.Since, s.now()); err != nil {
+		return q, huma.Error422UnprocessableEntity("since: " + err.Error())
+	}
+	if q.Until, err = moment(in.Until, s.now()); err != nil {
+		return q, huma.Error422UnprocessableEntity("until: " + err.Error())
+	}
+	if in.Source != "" {
+		source, err := s.findSource(ctx, in.Source)
+		if err != nil {
+			return q, err
+		}
+		q.Source = source.ID
+	}
+	if q.Publisher = news.ID(in.Publisher); in.Publisher != "" && !q.Publisher.Valid() {
+		q.Publisher = news.NewPublisher(in.Publisher).ID
+	}
+	return q, nil
+}
+
+// moment reads a time as people write it: a date, an RFC 3339 time, or an age.
+func moment(s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	age := s
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		var n int
+		if _, err := fmt.Sscanf(days, "%d", &n); err == nil {
+			age = fmt.Sprintf("%dh", 24*n)
+		}
+	}
+	d, err := time.ParseDuration(age)
+	if err != nil || d < 0 {
+		return time.Time{}, fmt.Errorf("%q is no date (2026-01-31), time (2026-01-31T08:00:00Z) or age (36h, 7d)", s)
+	}
+	return now.Add(-d), nil
+}
+
+// search runs a query and cuts the excerpts.
+func (s *Service) search(ctx context.Context, query store.Query) (api.Hits, error) {
+	found, err := s.store.Search(ctx, query)
+	if err != nil {
+		return api.Hits{}, err
+	}
+	hits := api.Hits{Next: found.Next, Articles: make([]api.Hit, len(found.Articles))}
+	for i, h := range found.Articles {
+		hits.Articles[i] = api.Hit{Hit: h, Excerpt: store.Excerpt(h.Article.Text, query.Match, excerptWidth)}
+	}
+	return hits, nil
+}

@@ -1,0 +1,117 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"marsad/pkg/app"
+	"marsad/pkg/audit"
+	"marsad/pkg/event"
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+	"marsad/services/web/api"
+)
+
+// ReasonDiscarded is the reason of items whose dead letter a person dropped.
+const ReasonDiscarded = "dead_letter_dropped"
+
+func (s *Service) registerOperations(a huma.API) {
+	operation := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary, Tags: []string{"operations"}}
+	}
+	huma.Register(a, operation("dead-letters", http.MethodGet, "/dead", "Dead letters, newest first, without payloads"), func(ctx context.Context, in *struct {
+		Limit int `query:"limit" default:"100" minimum:"1" maximum:"10000"`
+	}) (*body[[]store.DeadLetter], error) {
+		letters, err := s.store.DeadLetters(ctx, in.Limit)
+		return &body[[]store.DeadLetter]{append([]store.DeadLetter{}, letters...)}, answer(err)
+	})
+	huma.Register(a, operation("dead-letter", http.MethodGet, "/dead/{id}", "One dead letter, whole"), func(ctx context.Context, in *byID) (*body[store.DeadLetter], error) {
+		letter, err := s.store.DeadLetter(ctx, news.ID(in.ID))
+		return &body[store.DeadLetter]{letter}, answer(err)
+	})
+	huma.Register(a, operation("retry-dead-letter", http.MethodPost, "/dead/{id}/retry", "Put the item back in line"), func(ctx context.Context, in *byID) (*struct{}, error) {
+		return nil, answer(s.retry(ctx, news.ID(in.ID)))
+	})
+	huma.Register(a, operation("drop-dead-letter", http.MethodDelete, "/dead/{id}", "End the item as dropped"), func(ctx context.Context, in *byID) (*struct{}, error) {
+		return nil, answer(s.store.DropDeadLetter(ctx, news.ID(in.ID), ReasonDiscarded, s.now()))
+	})
+	huma.Register(a, operation("audit", http.MethodGet, "/audit", "Prove that every item ended once or is open"), func(ctx context.Context, _ *struct{}) (*body[api.AuditReport], error) {
+		report, err := s.audit(ctx)
+		return &body[api.AuditReport]{report}, answer(err)
+	})
+	huma.Register(a, operation("status", http.MethodGet, "/status", "The system at a glance"), func(ctx context.Context, _ *struct{}) (*body[api.Status], error) {
+		status, err := s.status(ctx)
+		return &body[api.Status]{status}, answer(err)
+	})
+}
+
+// retry puts the item back in line and publishes the letter's message again,
+// as it was. Should publishing fail, reconciliation makes the item due.
+func (s *Service) retry(ctx context.Context, id news.ID) error {
+	if s.bus == nil {
+		return huma.Error409Conflict("no bus is running here: retry while 'marsad run' runs")
+	}
+	letter, err := s.store.RetryDeadLetter(ctx, id, s.now())
+	if err != nil {
+		return err
+	}
+	m := &event.Message{Subject: event.Kind(letter.Kind).Subject(letter.Ref), Header: map[string][]string{}, Data: letter.Payload}
+	for name, value := range letter.Headers {
+		m.Set(name, value)
+	}
+	if err := s.bus.Publish(ctx, m); err != nil {
+		return fmt.Errorf("the item is in line again, and will be sent once the bus can be used: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) audit(ctx context.Context) (api.AuditReport, error) {
+	var line audit.Line
+	if s.bus != nil {
+		line = s.bus
+	}
+	report, err := audit.Run(ctx, s.store, line, s.now(), s.cfg.ReconcileAfter)
+	if err != nil {
+		return api.AuditReport{}, err
+	}
+	s.offenders.Set(float64(len(report.Offenders)))
+	if report.Offenders == nil {
+		report.Offenders = []store.Offender{}
+	}
+	return api.AuditReport{Report: report, Holds: report.Holds(), Bus: line != nil}, nil
+}
+
+func (s *Service) status(ctx context.Context) (api.Status, error) {
+	ledger, err := s.store.LedgerStats(ctx)
+	if err != nil {
+		return api.Status{}, err
+	}
+	index, err := s.store.IndexStats(ctx)
+	if err != nil {
+		return api.Status{}, err
+	}
+	sources, err := s.countSources(ctx)
+	if err != nil {
+		return api.Status{}, err
+	}
+	version, _ := app.Version()
+	status := api.Status{
+		Version: version, Ready: true, Open: ledger.Open, Ended: ledger.Ended, Dead: ledger.DeadLetter, Sources: sources, Index: index,
+	}
+	if !ledger.OldestOpen.IsZero() {
+		status.Oldest = s.now().Sub(ledger.OldestOpen).Truncate(time.Second).Seconds()
+	}
+	if err := s.ready(ctx); err != nil {
+		status.Ready, status.Waiting = false, err.Error()
+	}
+	if s.bus != nil {
+		if status.Streams, err = s.bus.Depths(ctx); err != nil {
+			status.Ready, status.Waiting = false, err.Error()
+		}
+	}
+	return status, nil
+}

@@ -1,0 +1,5 @@
+package web
+
+import "net/http"
+
+func (s *Service) registerPages(mux *http.ServeMux) error { return nil }

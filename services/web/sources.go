@@ -1,0 +1,166 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+	"marsad/pkg/weburl"
+	"marsad/services/web/api"
+)
+
+// minPollEvery keeps a source of its own interval from being a burden.
+const minPollEvery = time.Second
+
+// bySource is a request about one source.
+type bySource struct {
+	Ref string `path:"ref" doc:"ID, beginning of an ID, URL or name"`
+}
+
+func (s *Service) registerSources(a huma.API) {
+	operation := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: "/api/v1/sources" + path, Summary: summary, Tags: []string{"sources"}}
+	}
+	huma.Register(a, operation("list-sources", http.MethodGet, "", "All sources"), func(ctx context.Context, _ *struct{}) (*body[[]api.Source], error) {
+		sources, err := s.listSources(ctx)
+		return &body[[]api.Source]{sources}, answer(err)
+	})
+	huma.Register(a, operation("add-sources", http.MethodPost, "", "Add sources"), func(ctx context.Context, in *struct{ Body []api.NewSource }) (*body[api.Added], error) {
+		added, err := s.addSources(ctx, in.Body)
+		return &body[api.Added]{added}, answer(err)
+	})
+	huma.Register(a, operation("source", http.MethodGet, "/{ref}", "One source, with its last polls"), func(ctx context.Context, in *bySource) (*body[api.SourceDetail], error) {
+		source, err := s.findSource(ctx, in.Ref)
+		if err != nil {
+			return nil, answer(err)
+		}
+		polls, err := s.store.Polls(ctx, source.ID)
+		return &body[api.SourceDetail]{api.SourceDetail{Source: source, Polls: polls}}, answer(err)
+	})
+	for verb, paused := range map[string]bool{"pause": true, "resume": false} {
+		huma.Register(a, operation(verb+"-source", http.MethodPost, "/{ref}/"+verb, strings.ToUpper(verb[:1])+verb[1:]+" polling"), func(ctx context.Context, in *bySource) (*body[api.Source], error) {
+			source, err := s.pauseSource(ctx, in.Ref, paused)
+			return &body[api.Source]{source}, answer(err)
+		})
+	}
+	huma.Register(a, operation("remove-source", http.MethodDelete, "/{ref}", "Remove a source; what it published stays"), func(ctx context.Context, in *bySource) (*struct{}, error) {
+		source, err := s.findSource(ctx, in.Ref)
+		if err == nil {
+			err = s.store.RemoveSource(ctx, source.ID)
+		}
+		return nil, answer(err)
+	})
+}
+
+func (s *Service) listSources(ctx context.Context) ([]api.Source, error) {
+	sources, err := s.store.Sources(ctx)
+	out := make([]api.Source, 0, len(sources))
+	for _, source := range sources {
+		out = append(out, api.Source{Source: source, Health: source.Health(s.now())})
+	}
+	return out, err
+}
+
+// findSource finds a source by its ID, the beginning of its ID, its URL or its
+// name. What fits more than one is refused.
+func (s *Service) findSource(ctx context.Context, ref string) (api.Source, error) {
+	sources, err := s.listSources(ctx)
+	if err != nil {
+		return api.Source{}, err
+	}
+	var fitting []api.Source
+	for _, source := range sources {
+		switch {
+		case string(source.ID) == ref, source.URL == ref:
+			return source, nil
+		case strings.EqualFold(source.Name, ref), len(ref) >= 4 && strings.HasPrefix(string(source.ID), ref):
+			fitting = append(fitting, source)
+		}
+	}
+	switch len(fitting) {
+	case 0:
+		return api.Source{}, huma.Error404NotFound(fmt.Sprintf("there is no source %q: 'marsad sources list' shows them", ref))
+	case 1:
+		return fitting[0], nil
+	}
+	return api.Source{}, huma.Error409Conflict(fmt.Sprintf("%d sources fit %q: give the ID or the URL", len(fitting), ref))
+}
+
+func (s *Service) pauseSource(ctx context.Context, ref string, paused bool) (api.Source, error) {
+	source, err := s.findSource(ctx, ref)
+	if err != nil {
+		return api.Source{}, err
+	}
+	if err := s.store.PauseSource(ctx, source.ID, paused); err != nil {
+		return api.Source{}, err
+	}
+	return s.findSource(ctx, string(source.ID))
+}
+
+// addSources checks all before it adds the first.
+func (s *Service) addSources(ctx context.Context, list []api.NewSource) (api.Added, error) {
+	sources := make([]news.Source, len(list))
+	for i, n := range list {
+		var err error
+		if sources[i], err = newSource(n, s.now()); err != nil {
+			return api.Added{}, huma.Error422UnprocessableEntity(err.Error())
+		}
+	}
+	added := api.Added{IDs: []news.ID{}}
+	for _, source := range sources {
+		switch err := s.store.AddSource(ctx, source); {
+		case errors.Is(err, store.ErrExists):
+			added.Existing++
+		case err != nil:
+			return added, err
+		default:
+			added.Added++
+		}
+		added.IDs = append(added.IDs, source.ID)
+	}
+	return added, nil
+}
+
+func newSource(n api.NewSource, now time.Time) (news.Source, error) {
+	address := strings.TrimSpace(n.URL)
+	if _, err := weburl.Canonical(address); err != nil {
+		return news.Source{}, fmt.Errorf("%q is %w", n.URL, err)
+	}
+	source := news.Source{
+		ID: news.NewSourceID(address), Kind: news.KindFeed, URL: address, Name: strings.TrimSpace(n.Name),
+		Lang: n.Lang, Country: strings.ToUpper(n.Country), Tags: n.Tags, AddedAt: now, NextPoll: now,
+	}
+	if n.PollEvery != "" {
+		every, err := time.ParseDuration(n.PollEvery)
+		if err != nil || every < minPollEvery {
+			return source, fmt.Errorf("poll_every: %q is no duration of at least %v, as 5m", n.PollEvery, minPollEvery)
+		}
+		source.PollEvery = every
+	}
+	publisher := strings.TrimSpace(n.Publisher)
+	if publisher == "" {
+		publisher = weburl.Domain(address)
+	}
+	if source.Name == "" {
+		source.Name = hostAndPath(address)
+	}
+	source.Publisher = news.NewPublisher(publisher)
+	return source, nil
+}
+
+// hostAndPath names a source that has no name.
+func hostAndPath(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.Host + strings.TrimSuffix(u.Path, "/")
+}
