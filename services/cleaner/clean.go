@@ -115,9 +115,11 @@ func (d *draft) article(page news.Page) (news.Article, error) {
 	}, nil
 }
 
-// withoutTitle drops the title where it opens the text.
+// withoutTitle drops the title where it opens the text, once or, as where the
+// window's title and the heading ran together, more often.
 func withoutTitle(paragraphs []string, title string) []string {
-	if len(paragraphs) > 0 && title != "" && squeeze(paragraphs[0]) == squeeze(title) {
+	t := squeeze(title)
+	if t != "" && len(paragraphs) > 0 && strings.ReplaceAll(squeeze(paragraphs[0]), t, "") == "" {
 		return paragraphs[1:]
 	}
 	return paragraphs
