@@ -47,36 +47,39 @@ type Options struct {
 }
 
 // Open locks the data folder and opens store and bus. Close closes them.
-func Open(ctx context.Context, cfg Config, options Options) (p *Process, err error) {
+func Open(ctx context.Context, cfg Config, options Options) (*Process, error) {
 	if options.LogTo == nil {
 		options.LogTo = os.Stderr
 	}
-	p = &Process{Config: cfg, Log: newLogger(cfg, options.LogTo), crash: crashPoints(os.Getenv(CrashVariable))}
-	defer func() {
-		if err != nil {
-			p.Close()
-		}
-	}()
-	lock, err := lockData(cfg.Data)
-	if err != nil {
+	p := &Process{Config: cfg, Log: newLogger(cfg, options.LogTo), crash: crashPoints(os.Getenv(CrashVariable))}
+	if err := p.open(ctx, options); err != nil {
+		p.Close()
 		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Process) open(ctx context.Context, options Options) error {
+	lock, err := lockData(p.Config.Data)
+	if err != nil {
+		return err
 	}
 	p.onClose(lock.release)
-	if p.Owner, err = owner(cfg.Data); err != nil {
-		return nil, err
+	if p.Owner, err = owner(p.Config.Data); err != nil {
+		return err
 	}
-	p.Registry = newRegistry(cfg.Data)
+	p.Registry = newRegistry(p.Config.Data)
 	p.Stages = stage.NewMetrics(p.Registry)
 	if err := p.openTracer(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.openStore(ctx, options.Administer); err != nil {
-		return nil, err
+		return err
 	}
 	if options.StoreOnly {
-		return p, nil
+		return nil
 	}
-	return p, p.openBus(ctx, options.Administer)
+	return p.openBus(ctx, options.Administer)
 }
 
 // owner is the same for every run on this host and folder.

@@ -169,3 +169,16 @@ func (b *Bus) Pull(ctx context.Context, c Consumer) (jetstream.Consumer, error) 
 	}
 	return consumer, nil
 }
+
+// FirstArchived returns the oldest message on the public tap.
+func (b *Bus) FirstArchived(ctx context.Context) (*event.Message, error) {
+	stream, err := b.stream(ctx, streamOf(event.KindArchived))
+	if err != nil {
+		return nil, err
+	}
+	raw, err := stream.GetMsg(ctx, 1, jetstream.WithGetMsgSubject(event.KindArchived.Subjects()))
+	if err != nil {
+		return nil, fmt.Errorf("public tap: %w", err)
+	}
+	return &event.Message{Subject: raw.Subject, Header: raw.Header, Data: raw.Data}, nil
+}

@@ -126,3 +126,13 @@ type Record struct {
 	Labels
 	Trail []Step `json:"trail"`
 }
+
+// UTC gives a time that may be unknown the zone it has on the bus and in the
+// store. The zero time is unknown too.
+func UTC(t *time.Time) *time.Time {
+	if t == nil || t.IsZero() {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}

@@ -50,7 +50,8 @@ type Sources interface {
 	// AddSource registers a source and its publisher. A source that was removed
 	// comes back with its history. ErrExists if it is there already.
 	AddSource(ctx context.Context, source news.Source) error
-	// Source returns one source with its counts. ErrNotFound.
+	// Source returns one source with its counts; a removed one too, since its
+	// items are still on their way. ErrNotFound.
 	Source(ctx context.Context, id news.ID) (news.Source, error)
 	// Sources returns every source that is not removed, by publisher name, then name, then ID.
 	Sources(ctx context.Context) ([]news.Source, error)
@@ -66,9 +67,14 @@ type Sources interface {
 	ClaimSources(ctx context.Context, claim Claim) ([]news.Source, error)
 	// RecordPoll ends a claimed poll in one transaction: items that are new
 	// become ledger rows, items whose Found.Hash changed become a new revision
-	// (see Ledger), every item gets the source as a finder; validators, next
-	// poll and the poll itself are kept (the last 30), lease and slot are given up.
+	// (see Ledger), every item gets the source as a finder; validators (unless
+	// the outcome is error), next poll and the poll itself are kept (the last 30),
+	// lease and slot are given up. Only the source that found an item first
+	// makes revisions of it: others describe the same article in other words.
+	// A changed item that is due and not leased is replaced, without a new
+	// revision. Of entries with the same ID the first counts.
 	// It returns result.Poll with Outcome (unless error or not_modified), New and Changed filled in.
+	// ErrNotFound; ErrLeaseLost if another owner has claimed the source since: nothing is kept then.
 	RecordPoll(ctx context.Context, result PollResult) (news.Poll, error)
 	// Polls returns the last polls of a source, newest first, at most 30.
 	Polls(ctx context.Context, source news.ID) ([]news.Poll, error)
@@ -110,7 +116,8 @@ type Entry struct {
 }
 
 // Ledger knows every item from found to ended. States go
-// due → in_line → ended; a new revision makes any state due again.
+// due → in_line → ended; a new revision makes any state due again, found at
+// the time it was polled, with no attempts and no page.
 type Ledger interface {
 	// Submit adds documents of the manual source, in one transaction. For each
 	// it returns the item as the ledger has it afterwards; one that was there
@@ -123,10 +130,12 @@ type Ledger interface {
 	// (they have a URL and no stored page) are claimed one per host, only where
 	// the host's slot is free, and take the slot; hosts that waited longest
 	// come first, and within a host the item due longest. Other items are
-	// claimed freely, and first.
+	// claimed freely, and first. An item whose lease ran out counts as due since then.
 	ClaimItems(ctx context.Context, claim Claim) ([]news.Item, error)
 	// SavePage stores the page of a claimed item and gives up the slot. The item
-	// stays leased. A page of an older revision than the ledger's is stored all the same.
+	// stays leased. A page of an older revision than the ledger's is stored all
+	// the same. Slots are given up only by the item or source that holds them,
+	// but FreeAt always counts. ErrNotFound.
 	SavePage(ctx context.Context, page news.Page, slot Slot) error
 	// MarkInLine says that the item was handed to the bus. It changes nothing
 	// unless the row is due with that revision: the item may have ended already.
@@ -145,7 +154,8 @@ type Ledger interface {
 	// MarkChecked records what a look at the streams said of items in line.
 	// Present items are forgotten as missing; missing ones keep the time they
 	// were first missed; lost ones become due at now. Rows that moved on
-	// meanwhile are left alone. It returns how many became due.
+	// meanwhile are left alone; so is a lost one not marked missing before. It
+	// returns how many became due.
 	MarkChecked(ctx context.Context, now time.Time, checked Checked) (int, error)
 
 	// End writes final states and articles, all in one transaction, and
@@ -179,6 +189,10 @@ type Checked struct {
 // applied. An ending of the ledger's present revision sets state, outcome and
 // reason; one of an earlier revision leaves the state alone, but its article is
 // written if none newer is there. Ending the same ref twice is harmless.
+//
+// Against an item that is archived at the same revision, Dead is not applied,
+// and Dropped only with a later generation: it removes the article. An ending
+// that is applied deletes the dead letter there was.
 type Ending struct {
 	Ref     news.Ref
 	Outcome news.Outcome
@@ -367,7 +381,8 @@ type DeadLetters interface {
 	DropDeadLetter(ctx context.Context, id news.ID, reason string, now time.Time) error
 }
 
-// Attempts counts the starts of messages that are being handled again.
+// Attempts counts the starts of messages that are being handled again. A key
+// is the Key of the message's Ref.
 type Attempts interface {
 	// RecordStart durably counts one more start of key in stage and returns the count.
 	RecordStart(ctx context.Context, stage, key string) (int, error)

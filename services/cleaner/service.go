@@ -45,8 +45,10 @@ func (p processor) Process(ctx context.Context, in *event.Fetched) ([]event.Payl
 	return []event.Payload{&event.Cleaned{Head: in.Head, Article: signed(article, in.Source)}}, nil
 }
 
-// signed adds where the article comes from.
+// signed adds where the article comes from, and gives its times and addresses
+// their form on the bus.
 func signed(a news.Article, source event.Source) news.Article {
+	a.Published, a.Modified = news.UTC(a.Published), news.UTC(a.Modified)
 	a.SourceID, a.Source = source.ID, source.Name
 	a.PublisherID, a.Publisher = source.PublisherID, source.Publisher
 	if canonical, err := weburl.Canonical(a.CanonicalURL); err == nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/mmcdole/gofeed"
 
@@ -55,7 +54,7 @@ func found(item *gofeed.Item, lang, base string) news.Found {
 	f := news.Found{
 		URL: link(item, base), GUID: item.GUID, Title: strings.TrimSpace(item.Title),
 		Summary: item.Description, Content: item.Content, Categories: item.Categories, Lang: lang,
-		Published: utc(item.PublishedParsed), Updated: utc(item.UpdatedParsed),
+		Published: news.UTC(item.PublishedParsed), Updated: news.UTC(item.UpdatedParsed),
 	}
 	for _, a := range item.Authors {
 		if a != nil && strings.TrimSpace(a.Name) != "" {
@@ -82,14 +81,6 @@ func link(item *gofeed.Item, base string) string {
 		}
 	}
 	return ""
-}
-
-func utc(t *time.Time) *time.Time {
-	if t == nil || t.IsZero() {
-		return nil
-	}
-	u := t.UTC()
-	return &u
 }
 
 // entries gives each found entry its identity. Of several with the same, the first stays.

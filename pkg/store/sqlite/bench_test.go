@@ -106,44 +106,76 @@ func (c *corpus) found(b *testing.B, s *sqlite.Store, n int) []store.Ending {
 }
 
 // BenchmarkArchive compares the archiver's way, End and IndexPending, with bare
-// INSERTs of the same rows into the same tables. Both grow at the same pace, in
-// turns, so that neither is measured on a smaller index or a quieter machine.
-// The index follows after as many batches as its name says: under load it takes
-// larger bites.
+// INSERTs of the same rows into the same tables, a transaction for each batch.
+// Both grow at the same pace, in turns, so that neither is measured on a smaller
+// index or a quieter machine. "after each batch" indexes between one End and the
+// next; "beside" runs the index in a goroutine of its own, as services do.
 func BenchmarkArchive(b *testing.B) {
-	for _, every := range []int{1, 5} {
-		b.Run(fmt.Sprintf("index every %d", every), func(b *testing.B) { benchmarkArchive(b, every) })
+	b.Run("after each batch", func(b *testing.B) {
+		benchmarkArchive(b, 1, func(b *testing.B, s *sqlite.Store, endings [][]store.Ending) {
+			end(b, s, endings[0])
+			index(b, s, batch)
+		})
+	})
+	b.Run("beside", func(b *testing.B) {
+		benchmarkArchive(b, 10, func(b *testing.B, s *sqlite.Store, endings [][]store.Ending) {
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				for _, e := range endings {
+					end(b, s, e)
+				}
+			}()
+			for n := 0; n < len(endings)*batch; {
+				n += index(b, s, 5*batch)
+			}
+			<-ended
+		})
+	})
+}
+
+func end(b *testing.B, s *sqlite.Store, endings []store.Ending) {
+	if _, err := s.End(b.Context(), endings); err != nil {
+		b.Error(err)
 	}
 }
 
-func benchmarkArchive(b *testing.B, every int) {
+func index(b *testing.B, s *sqlite.Store, limit int) int {
+	n, err := s.IndexPending(b.Context(), limit)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+// benchmarkArchive times archive on so many batches at a time.
+func benchmarkArchive(b *testing.B, batches int, archive func(*testing.B, *sqlite.Store, [][]store.Ending)) {
 	ours := open(b, newPath(b))
 	path := newPath(b)
-	bare := newBareWriter(b, open(b, path), path)
+	open(b, path)
+	bare := newBareWriter(b, path)
 	corpus := newCorpus()
 	var ourTime, bareTime time.Duration
-	rounds := 0
+	n := 0
 	for b.Loop() {
-		rounds++
-		endings := corpus.found(b, ours, batch)
-		rows := bareRows(endings)
+		endings := make([][]store.Ending, batches)
+		rows := make([][]bareRow, batches)
+		for i := range endings {
+			endings[i] = corpus.found(b, ours, batch)
+			rows[i] = bareRows(endings[i])
+		}
 		start := time.Now()
-		if _, err := ours.End(b.Context(), endings); err != nil {
-			b.Fatal(err)
-		}
-		if rounds%every == 0 {
-			if n, err := ours.IndexPending(b.Context(), batch*every); err != nil || n != batch*every {
-				b.Fatal(n, err)
-			}
-		}
+		archive(b, ours, endings)
 		ourTime += time.Since(start)
 		start = time.Now()
-		bare.insert(b, rows)
+		for _, rows := range rows {
+			bare.insert(b, rows)
+		}
 		bareTime += time.Since(start)
+		n += batches * batch
 	}
-	articles := float64(rounds * batch)
-	b.ReportMetric(articles/ourTime.Seconds(), "articles/s")
-	b.ReportMetric(articles/bareTime.Seconds(), "bare/s")
+	b.ReportMetric(float64(n)/ourTime.Seconds(), "articles/s")
+	b.ReportMetric(float64(n)/bareTime.Seconds(), "bare/s")
 	b.ReportMetric(100*bareTime.Seconds()/ourTime.Seconds(), "%ofbare")
 }
 
@@ -153,7 +185,7 @@ type bareWriter struct {
 	statements map[string]*sql.Stmt
 }
 
-func newBareWriter(b *testing.B, _ *sqlite.Store, path string) *bareWriter {
+func newBareWriter(b *testing.B, path string) *bareWriter {
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)")
 	if err != nil {
 		b.Fatal(err)
@@ -210,10 +242,10 @@ func bareRows(endings []store.Ending) []bareRow {
 	for _, e := range endings {
 		a, at := e.Article, e.Article.Published.UnixMicro()
 		seq := store.Seq(*a.Published, a.ID)
-		rows = append(rows, bareRow{`INSERT OR IGNORE INTO articles (seq, id, revision, generation, pending, at, found_at, archived_at, story,
+		rows = append(rows, bareRow{`INSERT OR IGNORE INTO articles (seq, id, revision, generation, at, found_at, archived_at, story,
 			source_id, source, publisher_id, publisher, lang, direction, title, authors, published, modified,
 			url, canonical_url, section, image, words, completeness, kind, of, similarity, rule, labels, trail, text)`, []any{
-			seq, string(a.ID), 1, 0, 0, at, at, at, string(e.Story), string(a.SourceID), a.Source, string(a.PublisherID), a.Publisher, a.Lang, string(a.Direction), a.Title,
+			seq, string(a.ID), 1, 0, at, at, at, string(e.Story), string(a.SourceID), a.Source, string(a.PublisherID), a.Publisher, a.Lang, string(a.Direction), a.Title,
 			encode(a.Authors), at, nil, a.URL, a.CanonicalURL, "", "", a.Words, string(a.Completeness), "original", nil, 0.0, "new", encode(e.Labels), encode(e.Trail), a.Text}})
 		rows = append(rows, bareRow{`INSERT OR IGNORE INTO stories (id, title, articles, publishers, first_seen, last_seen)`, []any{string(e.Story), a.Title, 1, 1, at, at}})
 		for _, l := range e.Labels.Topics {
@@ -235,4 +267,123 @@ func bareRows(endings []store.Ending) []bareRow {
 	// on another table opens a savepoint.
 	slices.SortStableFunc(rows, func(a, b bareRow) int { return cmp.Compare(a.table, b.table) })
 	return rows
+}
+
+// BenchmarkClaimItems claims 50 of 100,000 due items on 10,000 hosts, and gives
+// them back.
+func BenchmarkClaimItems(b *testing.B) {
+	s := open(b, newPath(b))
+	const hosts, items = 10_000, 100_000
+	entries := make([]store.Entry, items)
+	for i := range entries {
+		url := fmt.Sprintf("https://h%d.example/%d", i%hosts, i)
+		entries[i] = store.Entry{ID: news.ItemID(url, "", ""), URL: url}
+	}
+	for part := range slices.Chunk(entries, 1000) {
+		if _, err := s.Submit(b.Context(), benchStart, part); err != nil {
+			b.Fatal(err)
+		}
+	}
+	now := benchStart
+	for b.Loop() {
+		now = now.Add(time.Second)
+		claimed, err := s.ClaimItems(b.Context(), store.Claim{Now: now, Owner: "a", Lease: time.Minute, Limit: 50})
+		if err != nil || len(claimed) != 50 {
+			b.Fatal(len(claimed), err)
+		}
+	}
+}
+
+func BenchmarkSavePage(b *testing.B) {
+	s := open(b, newPath(b))
+	corpus := newCorpus()
+	entries := corpus.entries(1000)
+	if _, err := s.Submit(b.Context(), benchStart, entries); err != nil {
+		b.Fatal(err)
+	}
+	body := []byte("<html>" + corpus.words(10_000) + "</html>") // about 110 KB
+	b.SetBytes(int64(len(body)))
+	for i := 0; b.Loop(); i++ {
+		page := news.Page{Ref: news.Ref{Item: entries[i%len(entries)].ID, Revision: 1}, Kind: news.PageHTML, Body: body, FetchedAt: benchStart}
+		if err := s.SavePage(b.Context(), page, store.Slot{Host: "h.example", FreeAt: benchStart}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkRecordPollUnchanged is the commonest poll: 50 entries, all known.
+func BenchmarkRecordPollUnchanged(b *testing.B) {
+	s := open(b, newPath(b))
+	source := news.Source{ID: news.NewID("s"), Publisher: news.NewPublisher("p"), Kind: news.KindFeed, URL: "https://a.example/"}
+	if err := s.AddSource(b.Context(), source); err != nil {
+		b.Fatal(err)
+	}
+	entries := newCorpus().entries(50)
+	for b.Loop() {
+		if _, err := s.RecordPoll(b.Context(), store.PollResult{Source: source.ID, Poll: news.Poll{At: benchStart}, Items: entries}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkSearch searches 20,000 articles for a word that most of them have, a
+// rare one, and by filters alone.
+func BenchmarkSearch(b *testing.B) {
+	s := open(b, newPath(b))
+	corpus := newCorpus()
+	for range 200 {
+		end(b, s, corpus.found(b, s, batch))
+	}
+	for index(b, s, 1000) > 0 {
+	}
+	for name, query := range map[string]store.Query{
+		"common word":            {Match: store.Match{{Any: []store.Phrase{{word(1)}}}}},
+		"rare word":              {Match: store.Match{{Any: []store.Phrase{{word(5000)}}}}},
+		"phrase":                 {Match: store.Match{{Any: []store.Phrase{{word(1), word(2)}}}}},
+		"common word and filter": {Match: store.Match{{Any: []store.Phrase{{word(1)}}}}, Country: "A7"},
+		"filters":                {Topic: "3", Country: "A7"},
+		"newest":                 {},
+	} {
+		query.Limit = 20
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.Search(b.Context(), query); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// auditItems is how large the ledger is that BenchmarkAudit audits.
+const auditItems = 100_000
+
+// BenchmarkAudit audits a ledger of which nine in ten items are articles.
+func BenchmarkAudit(b *testing.B) {
+	path := newPath(b)
+	s := open(b, path)
+	for i := range 300 {
+		url := fmt.Sprintf("https://h%d.example/", i)
+		source := news.Source{ID: news.ID(fmt.Sprintf("%032x", i)), Publisher: news.NewPublisher("p"), Kind: news.KindFeed, URL: url}
+		if err := s.AddSource(b.Context(), source); err != nil {
+			b.Fatal(err)
+		}
+	}
+	db := raw(b, path)
+	run(b, db, `PRAGMA synchronous = OFF`)
+	run(b, db, `
+		INSERT INTO items (n, id, revision, source, state, outcome, has_page, found_at, due_at, claim_at, hash, publisher, host, url)
+		WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < ?)
+		SELECT n, lower(hex(randomblob(16))), 1, format('%032x', n % 300), iif(n % 10 = 0, 'in_line', 'ended'), iif(n % 10 = 0, '', 'archived'),
+			1, n, n, n, lower(hex(randomblob(16))), '0', 'h.example', 'https://h.example/a/rather/long/address/of/an/article/' || n FROM k`, auditItems)
+	run(b, db, `
+		INSERT INTO articles SELECT n << 20, id, 1, 0, n, n, n, id, source, 's', publisher, 'p', 'ar', 'rtl', 'a title', '[]', n, n, url, url, '', '', 1,
+			'full', 'original', NULL, 0, 'new', '{}', '[]', hex(zeroblob(1500)) FROM items WHERE outcome = 'archived' ORDER BY n`)
+	for b.Loop() {
+		report, err := s.Audit(b.Context(), benchStart, benchStart, func([]news.Ref) error { return nil })
+		if err != nil || len(report.Offenders) > 0 {
+			b.Fatal(report.Offenders[0], err)
+		}
+	}
+	b.ReportMetric(auditItems, "items")
 }

@@ -171,7 +171,7 @@ func (e *ender) settle(at *standing, r record) error {
 // its place in the order of time.
 func (e *ender) writeArticle(at *standing, r record) error {
 	effective := store.EffectiveTime(r.Article.Published, fromMicros(at.foundAt))
-	place := place{seq: store.Seq(effective, r.Ref.Item), at: micros(effective), foundAt: at.foundAt, pending: toAdd}
+	place := place{seq: store.Seq(effective, r.Ref.Item), at: micros(effective), foundAt: at.foundAt}
 	if at.seq != 0 {
 		old, err := takeArticle(e.tx, at.seq, r.Ref.Revision)
 		if err != nil {
@@ -181,6 +181,11 @@ func (e *ender) writeArticle(at *standing, r record) error {
 		place = old.place
 	}
 	seq, err := insertArticle(e.tx, place, r)
+	if err != nil {
+		return err
+	}
+	err = e.tx.run(`INSERT INTO index_queue (seq, archived_at, replaces) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+		seq, micros(r.At), place.indexed)
 	if err != nil {
 		return err
 	}
@@ -201,7 +206,10 @@ func (e *ender) removeArticle(at *standing) error {
 	if err := e.tx.run(`DELETE FROM article_revisions WHERE seq = ?`, at.seq); err != nil {
 		return err
 	}
-	if old.pending != toAdd {
+	if err := e.tx.run(`DELETE FROM index_queue WHERE seq = ?`, at.seq); err != nil {
+		return err
+	}
+	if old.indexed {
 		if err := e.tx.run(`DELETE FROM articles_fts WHERE rowid = ?`, at.seq); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"marsad/pkg/store"
 	"marsad/pkg/text"
@@ -23,17 +24,16 @@ type pendingArticle struct {
 func (s *Store) IndexPending(ctx context.Context, limit int) (indexed int, err error) {
 	pending, err := all(s.reader(ctx), func(row scanner) (p pendingArticle, err error) {
 		return p, row.Scan(&p.seq, &p.revision, &p.generation, &p.title, &p.text)
-	}, `SELECT seq, revision, generation, title, text FROM articles WHERE pending <> 0 ORDER BY archived_at LIMIT ?`, limit)
+	}, `
+		SELECT a.seq, a.revision, a.generation, a.title, a.text
+		FROM index_queue q CROSS JOIN articles a ON a.seq = q.seq ORDER BY q.archived_at LIMIT ?`, limit)
 	if err != nil {
 		return 0, fmt.Errorf("articles to index: %w", err)
 	}
 	if len(pending) == 0 {
 		return 0, nil
 	}
-	for i, p := range pending {
-		pending[i].title = strings.Join(text.SearchTokens(p.title), " ")
-		pending[i].text = strings.Join(text.SearchTokens(p.text), " ")
-	}
+	tokenise(pending)
 	// FTS5 starts a new segment whenever a rowid is not higher than the last.
 	slices.SortFunc(pending, func(a, b pendingArticle) int { return cmp.Compare(a.seq, b.seq) })
 	err = s.update(ctx, "index", func(tx *tx) error {
@@ -44,23 +44,38 @@ func (s *Store) IndexPending(ctx context.Context, limit int) (indexed int, err e
 	return indexed, err
 }
 
+// tokenise shares the work among two goroutines: while one batch is tokenised
+// nothing is written, so it is worth being quick.
+func tokenise(pending []pendingArticle) {
+	var halves sync.WaitGroup
+	for part := range slices.Chunk(pending, (len(pending)+1)/2) {
+		halves.Go(func() {
+			for i, p := range part {
+				part[i].title = strings.Join(text.SearchTokens(p.title), " ")
+				part[i].text = strings.Join(text.SearchTokens(p.text), " ")
+			}
+		})
+	}
+	halves.Wait()
+}
+
 // indexArticles writes the index before it marks the articles: FTS5 writes out
 // what it gathered whenever a statement on another table opens a savepoint.
 func indexArticles(tx *tx, pending []pendingArticle) (int, error) {
-	states, err := stillPending(tx, pending)
+	replaces, err := stillPending(tx, pending)
 	if err != nil {
 		return 0, err
 	}
 	for _, p := range pending {
-		if states[p.seq] == toReplace {
+		if replaces[p.seq] {
 			if err := tx.run(`DELETE FROM articles_fts WHERE rowid = ?`, p.seq); err != nil {
 				return 0, err
 			}
 		}
 	}
-	done := make([]int64, 0, len(states))
+	done := make([]int64, 0, len(replaces))
 	for _, p := range pending {
-		if states[p.seq] == indexed {
+		if _, ok := replaces[p.seq]; !ok {
 			continue
 		}
 		if err := tx.run(`INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)`, p.seq, p.title, p.text); err != nil {
@@ -68,27 +83,28 @@ func indexArticles(tx *tx, pending []pendingArticle) (int, error) {
 		}
 		done = append(done, p.seq)
 	}
-	return len(done), tx.run(`UPDATE articles SET pending = 0 WHERE seq IN (SELECT value FROM json_each(?))`, encodeJSON(done))
+	return len(done), tx.run(`DELETE FROM index_queue WHERE seq IN (SELECT value FROM json_each(?))`, encodeJSON(done))
 }
 
-// stillPending returns articles.pending of those that did not change since
-// they were read.
-func stillPending(tx *tx, pending []pendingArticle) (map[int64]int, error) {
+// stillPending returns those that wait as they were read, and whether they
+// replace an older text.
+func stillPending(tx *tx, pending []pendingArticle) (map[int64]bool, error) {
 	read := make([][3]int64, len(pending))
 	for i, p := range pending {
 		read[i] = [3]int64{p.seq, int64(p.revision), int64(p.generation)}
 	}
-	states := make(map[int64]int, len(pending))
+	replaces := make(map[int64]bool, len(pending))
 	err := each(tx.query, func(row scanner) error {
 		var seq int64
-		var state int
-		err := row.Scan(&seq, &state)
-		states[seq] = state
+		var replacing bool
+		err := row.Scan(&seq, &replacing)
+		replaces[seq] = replacing
 		return err
 	}, `
-		SELECT a.seq, a.pending FROM json_each(?) e CROSS JOIN articles a ON a.seq = e.value ->> 0
+		SELECT q.seq, q.replaces
+		FROM json_each(?) e CROSS JOIN index_queue q ON q.seq = e.value ->> 0 CROSS JOIN articles a ON a.seq = q.seq
 		WHERE a.revision = e.value ->> 1 AND a.generation = e.value ->> 2`, encodeJSON(read))
-	return states, err
+	return replaces, err
 }
 
 // IndexStats implements store.Index.
@@ -97,8 +113,7 @@ func (s *Store) IndexStats(ctx context.Context) (stats store.IndexStats, err err
 		var articles int
 		err := read(q, []any{&articles, &stats.Pending, asTime{&stats.OldestAt}}, `
 			SELECT (SELECT coalesce(sum(articles), 0) FROM article_counts),
-				(SELECT count(*) FROM articles WHERE pending <> 0),
-				(SELECT min(archived_at) FROM articles WHERE pending <> 0)`)
+				(SELECT count(*) FROM index_queue), (SELECT min(archived_at) FROM index_queue)`)
 		stats.Documents = articles - stats.Pending
 		if err != nil {
 			return err

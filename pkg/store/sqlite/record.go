@@ -43,17 +43,10 @@ func normalLabels(l news.Labels) news.Labels {
 	return l
 }
 
-// Values of articles.pending.
-const (
-	indexed   = 0
-	toAdd     = 1
-	toReplace = 2
-)
-
 // place is what an article keeps through its revisions.
 type place struct {
 	seq, at, foundAt int64
-	pending          int
+	indexed          bool // an older text of it is in the index
 }
 
 // insertArticle returns the article's seq: the first free one from place.seq on.
@@ -61,18 +54,21 @@ func insertArticle(tx *tx, place place, r record) (seq int64, err error) {
 	a, v := r.Article, r.Verdict
 	for seq = place.seq; ; seq++ {
 		added, err := tx.exec(`
-			INSERT INTO articles (seq, id, revision, generation, pending, at, found_at, archived_at, story,
+			INSERT INTO articles (seq, id, revision, generation, at, found_at, archived_at, story,
 				source_id, source, publisher_id, publisher, lang, direction, title, authors, published, modified,
 				url, canonical_url, section, image, words, completeness, kind, of, similarity, rule, labels, trail, text)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (seq) DO NOTHING`,
-			seq, r.Ref.Item, r.Ref.Revision, r.Ref.Generation, place.pending, place.at, place.foundAt, micros(r.At), r.Story,
+			seq, r.Ref.Item, r.Ref.Revision, r.Ref.Generation, place.at, place.foundAt, micros(r.At), r.Story,
 			a.SourceID, a.Source, a.PublisherID, a.Publisher, a.Lang, a.Direction, a.Title, r.authors,
 			optionalMicros(a.Published), optionalMicros(a.Modified),
 			a.URL, a.CanonicalURL, a.Section, a.Image, a.Words, a.Completeness,
 			v.Kind, v.Of, v.Similarity, v.Rule, r.labels, r.trail, a.Text)
-		if err != nil || added > 0 {
-			return seq, err
+		if err != nil {
+			return 0, err
+		}
+		if added > 0 {
+			return seq, nil
 		}
 	}
 }
@@ -87,12 +83,10 @@ type takenArticle struct {
 // Its revision is kept unless it is the one that replaces it.
 func takeArticle(tx *tx, seq int64, replacing int) (takenArticle, error) {
 	old, err := one(tx.query, func(row scanner) (old takenArticle, err error) {
-		err = row.Scan(&old.seq, &old.at, &old.foundAt, &old.pending, &old.story)
-		if old.pending == indexed {
-			old.pending = toReplace
-		}
-		return old, err
-	}, `SELECT seq, at, found_at, pending, story FROM articles WHERE seq = ?`, seq)
+		return old, row.Scan(&old.seq, &old.at, &old.foundAt, &old.indexed, &old.story)
+	}, `
+		SELECT seq, at, found_at, coalesce((SELECT replaces FROM index_queue q WHERE q.seq = a.seq), 1), story
+		FROM articles a WHERE seq = ?`, seq)
 	if err != nil {
 		return old, err
 	}

@@ -80,7 +80,7 @@ func addCount(counts *news.Counts, status string, items int) {
 
 // Source implements store.Sources.
 func (s *Store) Source(ctx context.Context, id news.ID) (news.Source, error) {
-	source, err := one(s.reader(ctx), scanSource, selectSources+` WHERE s.id = ? AND s.removed = 0`, id)
+	source, err := one(s.reader(ctx), scanSource, selectSources+` WHERE s.id = ?`, id)
 	if err != nil {
 		return news.Source{}, fmt.Errorf("source %s: %w", id, notFound(err))
 	}

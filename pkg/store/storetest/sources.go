@@ -33,15 +33,21 @@ func testSources(w *world) {
 	w.poll(a2, after(time.Minute), entry("https://z.example/1", "one"))
 	w.must(w.RemoveSource(ctx, a2.ID))
 	for what, err := range map[string]error{
-		"removed":       second(w.Source(ctx, a2.ID)),
+		"unknown":       second(w.Source(ctx, news.NewID("nobody"))),
 		"remove again":  w.RemoveSource(ctx, a2.ID),
 		"pause removed": w.PauseSource(ctx, a2.ID, true),
-		"unknown":       w.PauseSource(ctx, news.NewID("nobody"), true),
+		"pause unknown": w.PauseSource(ctx, news.NewID("nobody"), true),
 	} {
 		if !errors.Is(err, store.ErrNotFound) {
 			w.Errorf("%s: %v", what, err)
 		}
 	}
+	if list, _ := w.Sources(ctx); len(list) != 2 {
+		w.Errorf("%d sources are listed after a removal", len(list))
+	}
+	hidden, err := w.Source(ctx, a2.ID)
+	w.must(err)
+	equal(w, hidden.Counts, news.Counts{Found: 1, Open: 1})
 	w.must(w.AddSource(ctx, a2))
 	back, err := w.Source(ctx, a2.ID)
 	w.must(err)

@@ -198,7 +198,6 @@ CREATE TABLE articles (
     id            TEXT    NOT NULL, -- the item's; at most one row each
     revision      INTEGER NOT NULL,
     generation    INTEGER NOT NULL,
-    pending       INTEGER NOT NULL, -- 0: indexed, 1: to be added to the index, 2: to be replaced in it
     at            INTEGER NOT NULL, -- store.EffectiveTime
     found_at      INTEGER NOT NULL,
     archived_at   INTEGER NOT NULL,
@@ -235,7 +234,6 @@ CREATE INDEX articles_story ON articles (story, seq, kind, publisher_id, found_a
 CREATE INDEX articles_source ON articles (source_id);
 CREATE INDEX articles_publisher ON articles (publisher_id);
 CREATE INDEX articles_lang ON articles (lang);
-CREATE INDEX articles_pending ON articles (archived_at) WHERE pending <> 0;
 
 CREATE TABLE article_counts (
     lang     TEXT    NOT NULL PRIMARY KEY,
@@ -304,11 +302,25 @@ CREATE TABLE article_watches (
     PRIMARY KEY (label, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- Articles that wait for the full-text index. A flag in articles would mean to
+-- write every text twice.
+CREATE TABLE index_queue (
+    seq         INTEGER PRIMARY KEY,
+    archived_at INTEGER NOT NULL,
+    replaces    INTEGER NOT NULL -- whether an older text of it is in the index
+) STRICT;
+
+CREATE INDEX index_queue_oldest ON index_queue (archived_at);
+
 -- rowid is articles.seq. The tokens are made by pkg/text: "ascii" only splits
 -- them at the spaces between.
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
     title, text, content = '', contentless_delete = 1, tokenize = 'ascii', detail = full
 );
+
+-- Memory in which a batch gathers before it is written as one segment. The
+-- default, 1 MB, cuts a batch of 500 articles into several, to be merged again.
+INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', 16777216);
 
 CREATE TABLE dead_letters (
     item       TEXT    NOT NULL PRIMARY KEY,

@@ -1,0 +1,179 @@
+package archiver
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"marsad/pkg/app"
+	"marsad/pkg/app/apptest"
+	"marsad/pkg/bus"
+	"marsad/pkg/event"
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// found puts an item called name in line.
+func found(t *testing.T, p *app.Process, name string) event.Head {
+	t.Helper()
+	ref := news.Ref{Item: news.NewID(name), Revision: 1}
+	entry := store.Entry{ID: ref.Item, Page: &news.Page{Kind: news.PageText, Body: []byte(name)}}
+	if _, err := p.Store.Submit(t.Context(), time.Now(), []store.Entry{entry}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Store.MarkInLine(t.Context(), time.Now(), ref); err != nil {
+		t.Fatal(err)
+	}
+	return event.Head{Ref: ref, Trail: []news.Step{{Service: "classifier", At: time.Now().UTC()}}}
+}
+
+func feed(t *testing.T, p *app.Process, payload event.Payload) {
+	t.Helper()
+	m, err := event.Encode(payload, "test", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Bus.Publish(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func run(t *testing.T, p *app.Process) {
+	t.Helper()
+	s := New(DefaultConfig(), p)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func awaitIdle(t *testing.T, p *app.Process, consumers ...bus.Consumer) {
+	t.Helper()
+	for _, c := range consumers {
+		pull, err := p.Bus.Pull(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+			info, err := pull.Info(t.Context())
+			if err != nil || time.Now().After(deadline) {
+				t.Fatalf("%s is not idle: %v", c.Name, err)
+			}
+			if info.NumPending+uint64(info.NumAckPending) == 0 {
+				break
+			}
+		}
+	}
+}
+
+func classified(head event.Head, text string) *event.Classified {
+	return &event.Classified{
+		Head:    head,
+		Article: news.Article{ID: head.Item, Title: "عنوان", Lang: "ar", Direction: news.RightToLeft, Text: text, Words: 3, Authors: []string{}},
+		Verdict: news.Verdict{Kind: news.Original, Rule: "first"}, Story: head.Item,
+		Labels: news.Labels{Places: []news.Place{{Code: "MA", Name: "Morocco", Mentions: 1}}},
+	}
+}
+
+func TestArchives(t *testing.T) {
+	p := apptest.Open(t)
+	head := found(t, p, "a")
+	feed(t, p, classified(head, "نص عن الزراعة"))
+	feed(t, p, classified(event.Head{Ref: news.Ref{Item: news.NewID("stranger"), Revision: 1}}, "نص"))
+	run(t, p)
+	awaitIdle(t, p, bus.Archiver)
+
+	record, err := p.Store.Record(t.Context(), head.Item)
+	if err != nil || record.Outcome != news.Archived || record.Article == nil || record.Story.Articles != 1 {
+		t.Fatalf("record = %+v, %v", record, err)
+	}
+	if n := len(record.Trail); n != 2 || record.Trail[1].Service != "archiver" {
+		t.Errorf("trail = %+v", record.Trail)
+	}
+	if _, err := p.Store.Article(t.Context(), news.NewID("stranger")); err == nil {
+		t.Error("an article without a ledger row was stored")
+	}
+	if got := announced(t, p); got.ItemID != head.Item || got.Article.Title != "عنوان" || got.Story == nil {
+		t.Errorf("announced %+v", got.Record)
+	}
+	match, err := store.ParseMatch("زراعه")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		hits, err := p.Store.Search(t.Context(), store.Query{Match: match, Limit: 5})
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("never found: %v", err)
+		}
+		if len(hits.Articles) == 1 {
+			break
+		}
+	}
+}
+
+// announced reads the first message of the public tap.
+func announced(t *testing.T, p *app.Process) *event.Archived {
+	t.Helper()
+	m, err := p.Bus.FirstArchived(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, err := event.Decode(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return payload.(*event.Archived)
+}
+
+func TestEndsWithoutArticle(t *testing.T) {
+	p := apptest.Open(t)
+	dropped, dead := found(t, p, "dropped"), found(t, p, "dead")
+	feed(t, p, &event.Ended{Head: dropped, Outcome: news.Dropped, Stage: "cleaner", Reason: "no_text"})
+	failed := &event.Message{Subject: event.KindFetched.Subject(dead.Ref), Header: map[string][]string{"ce-id": {"x"}}, Data: []byte("{}")}
+	feed(t, p, &event.Ended{Head: dead, Outcome: news.Dead, Stage: "cleaner", Reason: "panic", Error: "ouch", Attempts: 5, Failed: failed})
+	feed(t, p, &event.Ended{Head: event.Head{Ref: news.Ref{Item: news.NewID("stranger"), Revision: 1}}, Outcome: news.Dropped, Reason: "no_text"})
+	run(t, p)
+	awaitIdle(t, p, bus.ArchiverEnded)
+
+	if record, err := p.Store.Record(t.Context(), dropped.Item); err != nil || record.Outcome != news.Dropped || record.Reason != "no_text" {
+		t.Errorf("dropped: %+v, %v", record, err)
+	}
+	letter, err := p.Store.DeadLetter(t.Context(), dead.Item)
+	if err != nil || letter.Reason != "panic" || letter.Attempts != 5 || letter.Kind != "fetched" || string(letter.Payload) != "{}" || letter.Headers["ce-id"] != "x" {
+		t.Errorf("letter: %+v, %v", letter, err)
+	}
+}
+
+// TestOlderDoesNotOverwrite: what arrives late changes nothing.
+func TestOlderDoesNotOverwrite(t *testing.T) {
+	p := apptest.Open(t)
+	head := found(t, p, "a")
+	newer := head
+	newer.Generation = 1
+	feed(t, p, classified(newer, "الجديد"))
+	run(t, p)
+	awaitIdle(t, p, bus.Archiver)
+	feed(t, p, classified(head, "القديم"))
+	awaitIdle(t, p, bus.Archiver)
+	if got, err := p.Store.Article(t.Context(), head.Item); err != nil || !strings.Contains(got.Article.Text, "الجديد") {
+		t.Errorf("article = %+v, %v", got.Article, err)
+	}
+}
+
+func TestLangLabelIsBounded(t *testing.T) {
+	for lang, want := range map[string]string{"ar": "ar", "und": "und", "ckb": "ckb", "x-klingon": "other", "": "other"} {
+		if got := langLabel(lang); got != want {
+			t.Errorf("langLabel(%q) = %q", lang, got)
+		}
+	}
+}
