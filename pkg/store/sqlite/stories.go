@@ -1,0 +1,43 @@
+package sqlite
+
+import "marsad/pkg/news"
+
+// recomputeStories counts the members of stories again and returns them. The
+// value says whether a story may have lost its last member.
+func recomputeStories(tx *tx, touched map[news.ID]bool) (map[news.ID]news.Story, error) {
+	ids, emptied := make([]news.ID, 0, len(touched)), false
+	for id, lost := range touched {
+		ids, emptied = append(ids, id), emptied || lost
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list := encodeJSON(ids)
+	stories := make(map[news.ID]news.Story, len(ids))
+	err := each(tx.query, func(row scanner) error {
+		story, err := scanStory(row)
+		stories[story.ID] = story
+		return err
+	}, `
+		INSERT INTO stories (id, title, articles, publishers, first_seen, last_seen)
+		SELECT e.value,
+			(SELECT title FROM articles WHERE seq =
+				(SELECT seq FROM articles WHERE story = e.value ORDER BY kind <> 'original', seq LIMIT 1)),
+			count(*), count(DISTINCT a.publisher_id), min(a.found_at), max(a.found_at)
+		FROM json_each(?) e CROSS JOIN articles a INDEXED BY articles_story ON a.story = e.value
+		GROUP BY e.value
+		ON CONFLICT DO UPDATE SET title = excluded.title, articles = excluded.articles, publishers = excluded.publishers,
+			first_seen = excluded.first_seen, last_seen = excluded.last_seen
+		RETURNING id, title, articles, publishers, first_seen, last_seen`, list)
+	if err != nil || !emptied {
+		return stories, err
+	}
+	return stories, tx.run(`
+		DELETE FROM stories WHERE id IN (SELECT value FROM json_each(?))
+			AND NOT EXISTS (SELECT 1 FROM articles WHERE story = stories.id)`, list)
+}
+
+func scanStory(row scanner) (s news.Story, err error) {
+	err = row.Scan(&s.ID, &s.Title, &s.Articles, &s.Publishers, asTime{&s.FirstSeen}, asTime{&s.LastSeen})
+	return s, err
+}
