@@ -14,16 +14,12 @@ import (
 // MaxMessageBytes bounds one message: an event, or a dead letter around one.
 const MaxMessageBytes = 8 << 20
 
-// AckWait is how long a delivered message may go without a sign of life
-// before it is delivered again.
-const AckWait = 30 * time.Second
-
 const (
 	maxAckPending = 1000
 	tapAge        = 72 * time.Hour
 )
 
-// Limits bounds the streams on disk.
+// Limits bounds streams and consumers.
 type Limits struct {
 	// LineBytes is the limit of each stream of the line. A full stream slows
 	// the service before it down.
@@ -32,10 +28,15 @@ type Limits struct {
 	TapBytes int64 `yaml:"tap_bytes"`
 	// Replicas is how many servers of a cluster hold each stream.
 	Replicas int `yaml:"replicas"`
+	// AckWait is how long a delivered message may go without a sign of life
+	// before it is delivered again.
+	AckWait time.Duration `yaml:"ack_wait"`
 }
 
 // DefaultLimits suits one machine.
-func DefaultLimits() Limits { return Limits{LineBytes: 512 << 20, TapBytes: 1 << 30, Replicas: 1} }
+func DefaultLimits() Limits {
+	return Limits{LineBytes: 512 << 20, TapBytes: 1 << 30, Replicas: 1, AckWait: 30 * time.Second}
+}
 
 // Total is the disk space that all streams together may take.
 func (l Limits) Total() int64 { return 5*l.LineBytes + l.TapBytes }
@@ -47,6 +48,8 @@ func (l Limits) Validate() error {
 		return fmt.Errorf("line_bytes: %d is less than one message may have (%d)", l.LineBytes, MaxMessageBytes)
 	case l.TapBytes < MaxMessageBytes:
 		return fmt.Errorf("tap_bytes: %d is less than one message may have (%d)", l.TapBytes, MaxMessageBytes)
+	case l.AckWait < time.Second:
+		return fmt.Errorf("ack_wait: %v is less than a second", l.AckWait)
 	case l.Replicas < 1 || l.Replicas > 5:
 		return fmt.Errorf("replicas: %d is not between 1 and 5", l.Replicas)
 	}
@@ -118,7 +121,7 @@ func (b *Bus) Declare(ctx context.Context, limits Limits) error {
 	}
 	for _, c := range consumers {
 		_, err := b.js.CreateOrUpdateConsumer(ctx, c.Stream, jetstream.ConsumerConfig{
-			Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait,
+			Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: limits.AckWait,
 			MaxDeliver: -1, MaxAckPending: maxAckPending,
 		})
 		if err != nil {
@@ -146,6 +149,16 @@ func missing(what string, err error) error {
 		return fmt.Errorf("the bus has no %s: run 'marsad migrate'", what)
 	}
 	return fmt.Errorf("%s: %w", what, err)
+}
+
+// AckWait is how long a message may be in nobody's hand before it is delivered
+// again, as the consumers are set.
+func (b *Bus) AckWait(ctx context.Context) (time.Duration, error) {
+	consumer, err := b.Pull(ctx, Cleaner)
+	if err != nil {
+		return 0, err
+	}
+	return consumer.CachedInfo().Config.AckWait, nil
 }
 
 // Depths returns how many messages each stream of the line holds.

@@ -202,7 +202,7 @@ func (s *Stage) Run(ctx context.Context) error {
 		workers.Go(func() { s.worker(ctx, work, queue) })
 	}
 	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
-	keeper.Go(func() { s.hand.keep(keeping, bus.AckWait/3) })
+	keeper.Go(func() { s.hand.keep(keeping, consumer.CachedInfo().Config.AckWait/3) })
 
 	s.receive(ctx, consumer, queue)
 	close(queue)

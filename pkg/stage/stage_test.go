@@ -278,7 +278,7 @@ func TestSecondPublishOfARevisionIsRefusedAndDone(t *testing.T) {
 }
 
 func TestFullStreamSlowsDown(t *testing.T) {
-	line := stagetest.NewWithLimits(t, bus.Limits{LineBytes: 1 << 20, TapBytes: 1 << 20, Replicas: 1})
+	line := stagetest.NewWithLimits(t, bus.Limits{LineBytes: 1 << 20, TapBytes: 1 << 20, Replicas: 1, AckWait: 30 * time.Second})
 	cfg := quick()
 	s := stage.New(cfg, line.Env(), process(func(_ context.Context, in *event.Fetched) ([]event.Payload, error) {
 		return []event.Payload{&event.Cleaned{Head: in.Head, Article: news.Article{Text: strings.Repeat("x", 100<<10)}}}, nil

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	indexBatch = 64
+	indexBatch = 500
 	indexPause = time.Second // when there is nothing to index, or the store does not answer
 )
 

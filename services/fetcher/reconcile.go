@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"marsad/pkg/bus"
 	"marsad/pkg/store"
 )
 
@@ -31,6 +30,10 @@ func (s *Service) reconcile(ctx context.Context) error {
 	if err != nil || len(items) == 0 {
 		return err
 	}
+	ackWait, err := s.bus.AckWait(ctx)
+	if err != nil {
+		return err
+	}
 	var checked store.Checked
 	for _, item := range items {
 		there, err := s.bus.InLine(ctx, item.Ref)
@@ -39,7 +42,7 @@ func (s *Service) reconcile(ctx context.Context) error {
 			return err
 		case there:
 			checked.Present = append(checked.Present, item.Ref)
-		case item.MissingSince.IsZero() || now.Sub(item.MissingSince) < bus.AckWait:
+		case item.MissingSince.IsZero() || now.Sub(item.MissingSince) < ackWait:
 			checked.Missing = append(checked.Missing, item.Ref)
 		default:
 			checked.Lost = append(checked.Lost, item.Ref)

@@ -306,11 +306,11 @@ func TestReconcile(t *testing.T) {
 	if due(lost) {
 		t.Error("due after one look")
 	}
-	now = now.Add(bus.AckWait / 2)
+	now = now.Add(bus.DefaultLimits().AckWait / 2)
 	if due(lost) {
 		t.Error("due after two looks within an ack wait")
 	}
-	now = now.Add(bus.AckWait)
+	now = now.Add(bus.DefaultLimits().AckWait)
 	if !due(lost) {
 		t.Error("not due after two looks an ack wait apart")
 	}

@@ -35,7 +35,7 @@ type Line struct {
 // New starts a server in a temporary folder, for as long as the test runs.
 func New(t testing.TB) *Line {
 	t.Helper()
-	return NewWithLimits(t, bus.Limits{LineBytes: 64 << 20, TapBytes: 64 << 20, Replicas: 1})
+	return NewWithLimits(t, bus.Limits{LineBytes: 64 << 20, TapBytes: 64 << 20, Replicas: 1, AckWait: 30 * time.Second})
 }
 
 // NewWithLimits is New with other limits of the streams.

@@ -46,7 +46,9 @@ func prepareSchema(ctx context.Context, db *sql.DB, options Options) error {
 		}
 		return err
 	}
-	options.Logger.Info("store schema is up to date", slog.Int64("from", version), slog.Int64("to", known))
+	if version > 0 {
+		options.Logger.Info("the schema of the store was brought up to date", slog.Int64("from", version), slog.Int64("to", known))
+	}
 	return nil
 }
 
