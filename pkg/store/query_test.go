@@ -13,21 +13,21 @@ import (
 )
 
 func TestParseMatch(t *testing.T) {
-	any := func(phrases ...store.Phrase) store.Clause { return store.Clause{Any: phrases} }
+	one := func(phrases ...store.Phrase) store.Clause { return store.Clause{Any: phrases} }
 	not := func(phrase ...string) store.Clause { return store.Clause{Any: []store.Phrase{phrase}, Not: true} }
 	for input, want := range map[string]store.Match{
 		"":                         nil,
 		"  ... - \" ":              nil,
-		"Military army":            {any(store.Phrase{"military"}), any(store.Phrase{"army"})},
-		`"Military army"`:          {any(store.Phrase{"military", "army"})},
-		"«الجيش الملكي» “a b":      {any(store.Phrase{"جيش", "ملكي"}), any(store.Phrase{"a", "b"})},
-		"a OR b OR c d":            {any(store.Phrase{"a"}, store.Phrase{"b"}, store.Phrase{"c"}), any(store.Phrase{"d"})},
-		"OR a OR":                  {any(store.Phrase{"a"})},
-		"a or b":                   {any(store.Phrase{"a"}), any(store.Phrase{"or"}), any(store.Phrase{"b"})},
-		`a "OR" b`:                 {any(store.Phrase{"a"}), any(store.Phrase{"or"}), any(store.Phrase{"b"})},
-		`a -b -"c d" -الحكومة`:     {any(store.Phrase{"a"}), not("b"), not("c", "d"), not("حكومه")},
-		"-b OR a":                  {not("b"), any(store.Phrase{"a"})},
-		"well-known U.S. covid-19": {any(store.Phrase{"well", "known"}), any(store.Phrase{"u", "s"}), any(store.Phrase{"covid", "19"})},
+		"Military army":            {one(store.Phrase{"military"}), one(store.Phrase{"army"})},
+		`"Military army"`:          {one(store.Phrase{"military", "army"})},
+		"«الجيش الملكي» “a b":      {one(store.Phrase{"جيش", "ملكي"}), one(store.Phrase{"a", "b"})},
+		"a OR b OR c d":            {one(store.Phrase{"a"}, store.Phrase{"b"}, store.Phrase{"c"}), one(store.Phrase{"d"})},
+		"OR a OR":                  {one(store.Phrase{"a"})},
+		"a or b":                   {one(store.Phrase{"a"}), one(store.Phrase{"or"}), one(store.Phrase{"b"})},
+		`a "OR" b`:                 {one(store.Phrase{"a"}), one(store.Phrase{"or"}), one(store.Phrase{"b"})},
+		`a -b -"c d" -الحكومة`:     {one(store.Phrase{"a"}), not("b"), not("c", "d"), not("حكومه")},
+		"-b OR a":                  {not("b"), one(store.Phrase{"a"})},
+		"well-known U.S. covid-19": {one(store.Phrase{"well", "known"}), one(store.Phrase{"u", "s"}), one(store.Phrase{"covid", "19"})},
 	} {
 		got, err := store.ParseMatch(input)
 		if err != nil {

@@ -103,27 +103,38 @@ func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(c
 	defer stop()
 	var running sync.WaitGroup
 	defer running.Wait()
-	free := make(chan struct{}, workers) // one token per busy worker
+	busy := make(chan struct{}, workers) // one token per busy worker
+	done := make(chan struct{}, 1)       // some work ended: its host may be free
 	for {
 		select {
-		case free <- struct{}{}: // at least one is free
-			<-free
+		case busy <- struct{}{}: // at least one is free
+			<-busy
 		case <-ctx.Done():
 			return
 		}
-		claimed, err := claim(ctx, store.Claim{Now: s.now(), Owner: s.owner, Lease: lease, Limit: workers - len(free)})
+		claimed, err := claim(ctx, store.Claim{Now: s.now(), Owner: s.owner, Lease: lease, Limit: workers - len(busy)})
 		if ctx.Err() != nil {
 			return
 		}
 		s.note(err)
 		for _, w := range claimed {
-			free <- struct{}{}
+			busy <- struct{}{}
 			running.Go(func() {
-				defer func() { <-free }()
 				work(working, w)
+				<-busy
+				select {
+				case done <- struct{}{}:
+				default:
+				}
 			})
 		}
-		if len(claimed) == 0 && !wait(ctx, idlePause) {
+		if len(claimed) > 0 {
+			continue
+		}
+		select {
+		case <-done:
+		case <-time.After(idlePause):
+		case <-ctx.Done():
 			return
 		}
 	}

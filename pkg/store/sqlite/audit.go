@@ -13,7 +13,7 @@ import (
 const auditBatch = 1000
 
 // Audit implements store.Auditor.
-func (s *Store) Audit(ctx context.Context, now, inLineBefore time.Time, inLine func([]news.Ref) error) (store.AuditReport, error) {
+func (s *Store) Audit(ctx context.Context, _, inLineBefore time.Time, inLine func([]news.Ref) error) (store.AuditReport, error) {
 	defer s.metrics.Took("audit", time.Now())
 	var report store.AuditReport
 	var waiting []news.Ref

@@ -191,7 +191,9 @@ func (e *ender) writeArticle(at *standing, r record) error {
 	}
 	at.seq, at.article = seq, r.Ref
 	e.labels[seq] = r.Labels
-	e.stories[r.Story] = e.stories[r.Story] // wanted, and not left empty by this
+	if !e.stories[r.Story] {
+		e.stories[r.Story] = false // wanted, and not left empty by this
+	}
 	return nil
 }
 

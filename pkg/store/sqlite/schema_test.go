@@ -152,7 +152,9 @@ func TestPlans(t *testing.T) {
 			}
 			steps = append(steps, step)
 		}
-		rows.Close()
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
 		if got := strings.Join(steps, "; "); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}

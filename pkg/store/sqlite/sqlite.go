@@ -139,8 +139,7 @@ func dsn(path string, pragmas []string) string {
 
 // fileError says what is wrong with the file itself in plain words.
 func fileError(path string, err error) error {
-	var coded *sqlite.Error
-	if errors.As(err, &coded) {
+	if coded, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch coded.Code() & 0xff {
 		case sqlite3.SQLITE_NOTADB:
 			return fmt.Errorf("%s is not a SQLite database: choose another file", path)

@@ -13,7 +13,7 @@ import (
 func testArticles(w *world) {
 	ctx := w.Context()
 	want := archived(first(w.submit("a")[0]), "العنوان", "فقرة أولى\n\nفقرة ثانية")
-	want.Article.Modified, want.Article.Section, want.Article.Image = ptr(after(-time.Minute)), "sport", "https://a.example/i.jpg"
+	want.Article.Modified, want.Article.Section, want.Article.Image = new(after(-time.Minute)), "sport", "https://a.example/i.jpg"
 	want.Labels = news.Labels{
 		Topics:        []news.Topic{{Code: "11000000", Label: "politics", P: .97}},
 		Places:        []news.Place{{Code: "MA", Name: "Morocco", Mentions: 14}},

@@ -44,11 +44,11 @@ func testDecisions(w *world) {
 	ctx := w.Context()
 	lease := w.acquire("a", start)
 	ref := news.Ref{Item: news.NewID("item"), Revision: 1}
-	decision := store.Decision{Ref: ref, Verdict: news.Verdict{Kind: news.Copy, Of: ptr(news.NewID("o")), Similarity: .75, Rule: "text"},
+	decision := store.Decision{Ref: ref, Verdict: news.Verdict{Kind: news.Copy, Of: new(news.NewID("o")), Similarity: .75, Rule: "text"},
 		Story: news.NewID("s"), At: start}
-	print := store.Fingerprint{Kind: store.FingerprintText, Hash: "h", Item: ref.Item, Story: decision.Story, Title: "t", At: start}
-	changed, changedPrint := decision, print
-	changed.Story, changedPrint.Item = news.NewID("x"), news.NewID("x")
+	seen := store.Fingerprint{Kind: store.FingerprintText, Hash: "h", Item: ref.Item, Story: decision.Story, Title: "t", At: start}
+	changed, changedSeen := decision, seen
+	changed.Story, changedSeen.Item = news.NewID("x"), news.NewID("x")
 	later := decision
 	later.Ref.Revision, later.Verdict.Of = 2, nil
 
@@ -56,18 +56,18 @@ func testDecisions(w *world) {
 		if _, err := tx.Decision(ref); !errors.Is(err, store.ErrNotFound) {
 			w.Errorf("no decision yet: %v", err)
 		}
-		if _, err := tx.Fingerprint(print.Kind, print.Hash); !errors.Is(err, store.ErrNotFound) {
+		if _, err := tx.Fingerprint(seen.Kind, seen.Hash); !errors.Is(err, store.ErrNotFound) {
 			w.Errorf("no fingerprint yet: %v", err)
 		}
 		return errors.Join(tx.SaveDecision(decision), tx.SaveDecision(later), tx.SaveDecision(changed),
-			tx.SaveFingerprint(print), tx.SaveFingerprint(changedPrint))
+			tx.SaveFingerprint(seen), tx.SaveFingerprint(changedSeen))
 	}))
 	read := func(lease store.Lease) (got []any, err error) {
 		err = w.Decide(ctx, lease, func(tx store.DecisionTx) error {
 			d, err1 := tx.Decision(ref)
 			l, err2 := tx.LatestDecision(ref.Item)
-			f, err3 := tx.Fingerprint(print.Kind, print.Hash)
-			_, err4 := tx.Fingerprint(store.FingerprintURL, print.Hash)
+			f, err3 := tx.Fingerprint(seen.Kind, seen.Hash)
+			_, err4 := tx.Fingerprint(store.FingerprintURL, seen.Hash)
 			if !errors.Is(err4, store.ErrNotFound) {
 				w.Errorf("a fingerprint of another kind: %v", err4)
 			}
@@ -78,7 +78,7 @@ func testDecisions(w *world) {
 	}
 	got, err := read(lease)
 	w.must(err)
-	equal(w, got, []any{decision, later, print})
+	equal(w, got, []any{decision, later, seen})
 
 	refused := errors.New("refused")
 	if err := w.Decide(ctx, lease, func(tx store.DecisionTx) error {

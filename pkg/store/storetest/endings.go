@@ -157,7 +157,7 @@ func testStories(w *world) {
 		at := after(published[i])
 		e.Story, e.Article.Published, e.Article.PublisherID = story, &at, news.NewID(publisher[i])
 		if i > 0 {
-			e.Verdict = &news.Verdict{Kind: news.Copy, Of: ptr(news.NewID("original")), Similarity: .9, Rule: "text"}
+			e.Verdict = &news.Verdict{Kind: news.Copy, Of: new(news.NewID("original")), Similarity: .9, Rule: "text"}
 		}
 	})
 	detail, err := w.Article(ctx, ids[2])
@@ -168,7 +168,7 @@ func testStories(w *world) {
 		titles = append(titles, c.Title)
 	}
 	equal(w, titles, []string{"earlier copy", "original"})
-	equal(w, detail.Verdict, &news.Verdict{Kind: news.Copy, Of: ptr(news.NewID("original")), Similarity: .9, Rule: "text"})
+	equal(w, detail.Verdict, &news.Verdict{Kind: news.Copy, Of: new(news.NewID("original")), Similarity: .9, Rule: "text"})
 
 	// A replay moves one member, and then the last of the other story.
 	again := archived(news.Ref{Item: ids[0], Revision: 1, Generation: 1}, "original", "x")
@@ -180,8 +180,6 @@ func testStories(w *world) {
 	again.Ref.Generation, again.Story = 2, story
 	equal(w, w.end(again)[0].Story.Articles, 3)
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func testDeadLetters(w *world) {
 	ctx := w.Context()

@@ -66,8 +66,8 @@ func testSourceClaims(w *world) {
 	w.must(w.PauseSource(ctx, paused.ID, true))
 	w.must(w.RemoveSource(ctx, removed.ID))
 	w.submit("the manual source is never due")
-	for source, due := range map[*news.Source]time.Duration{&late: 2, &early: 0, &same: 1} {
-		_, err := w.RecordPoll(ctx, store.PollResult{Source: source.ID, Poll: news.Poll{At: start}, NextPoll: after(due * time.Minute)})
+	for source, due := range map[*news.Source]time.Duration{&late: 2 * time.Minute, &early: 0, &same: time.Minute} {
+		_, err := w.RecordPoll(ctx, store.PollResult{Source: source.ID, Poll: news.Poll{At: start}, NextPoll: after(due)})
 		w.must(err)
 	}
 	claim := func(owner string, at time.Time, limit int) []string {
