@@ -22,6 +22,7 @@ import (
 var (
 	ErrNotFound    = errors.New("not found")
 	ErrExists      = errors.New("exists already")
+	ErrAmbiguous   = errors.New("fits more than one")
 	ErrLeaseLost   = errors.New("lease lost to another holder")
 	ErrNewerSchema = errors.New("the data was written by a newer marsad: upgrade this one, or use another data folder")
 	ErrNoSchema    = errors.New("the store has no schema or an old one: run 'marsad migrate'")
@@ -302,6 +303,9 @@ type Articles interface {
 	// Article returns the record of an archived item with the members of its
 	// story's copies. ErrNotFound.
 	Article(ctx context.Context, id news.ID) (ArticleDetail, error)
+	// FindArticle returns the ID of the one article whose ID begins with prefix.
+	// ErrNotFound if there is none, ErrAmbiguous if there are several.
+	FindArticle(ctx context.Context, prefix string) (news.ID, error)
 	// Record returns what became of an item that ended, whatever its outcome. ErrNotFound
 	// for unknown items and for open ones.
 	Record(ctx context.Context, id news.ID) (news.Record, error)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"marsad/pkg/app"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
 	"marsad/services/web/api"
@@ -43,15 +44,33 @@ func (s *Service) registerArticles(a huma.API) {
 			return nil, err
 		}
 		hits, err := s.search(ctx, query)
-		return &body[api.Hits]{hits}, answer(err)
+		return &body[api.Hits]{hits}, s.answer(ctx, err)
 	})
 	huma.Register(a, huma.Operation{
-		OperationID: "article", Method: http.MethodGet, Path: "/api/v1/articles/{id}", Summary: "One article, with its trail, copies and revisions", Tags: []string{"articles"},
+		OperationID: "article", Method: http.MethodGet, Path: "/api/v1/articles/{id}", Summary: "One article, by its ID or the beginning of it, with its trail, copies and revisions", Tags: []string{"articles"},
 	}, func(ctx context.Context, in *byID) (*body[store.ArticleDetail], error) {
-		detail, err := s.store.Article(ctx, news.ID(in.ID))
-		return &body[store.ArticleDetail]{detail}, answer(err)
+		detail, err := s.article(ctx, in.ID)
+		return &body[store.ArticleDetail]{detail}, s.answer(ctx, err)
 	})
 }
+
+// article returns an article by its ID, or the beginning of it.
+func (s *Service) article(ctx context.Context, ref string) (store.ArticleDetail, error) {
+	id := news.ID(ref)
+	if !id.Valid() {
+		if len(ref) < minPrefix {
+			return store.ArticleDetail{}, huma.Error422UnprocessableEntity(fmt.Sprintf("an ID, or its first %d digits or more, are needed", minPrefix))
+		}
+		var err error
+		if id, err = s.store.FindArticle(ctx, ref); err != nil {
+			return store.ArticleDetail{}, err
+		}
+	}
+	return s.store.Article(ctx, id)
+}
+
+// minPrefix is how many digits of an ID must be given.
+const minPrefix = 6
 
 // body is an answer of JSON.
 type body[T any] struct{ Body T }
@@ -61,16 +80,34 @@ type byID struct {
 	ID string `path:"id"`
 }
 
-// answer gives an error of the store its HTTP status.
-func answer(err error) error {
+// answer gives an error its form as an answer. What went wrong inside is told
+// only to who runs the program.
+func (s *Service) answer(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if known := expected(err); known != nil {
+		return known
+	}
+	s.log.Error("a request could not be answered", "error", err)
+	if app.Trusted(ctx) {
+		return huma.Error503ServiceUnavailable(err.Error())
+	}
+	return huma.Error503ServiceUnavailable("the store or the bus cannot be used right now: try again later")
+}
+
+// expected is the HTTP error of what a request can get wrong; nil for anything else.
+func expected(err error) huma.StatusError {
 	var status huma.StatusError
 	switch {
-	case err == nil, errors.As(err, &status):
-		return err
+	case errors.As(err, &status):
+		return status
 	case errors.Is(err, store.ErrNotFound):
 		return huma.Error404NotFound(err.Error())
+	case errors.Is(err, store.ErrAmbiguous):
+		return huma.Error409Conflict(err.Error())
 	}
-	return huma.Error503ServiceUnavailable(err.Error())
+	return nil
 }
 
 // query reads the parameters of a search.

@@ -21,13 +21,13 @@ func (s *Service) registerDocuments(a huma.API) {
 		MaxBodyBytes: maxSubmission,
 	}, func(ctx context.Context, in *struct{ Body []api.Document }) (*body[[]api.Item], error) {
 		items, err := s.submit(ctx, in.Body)
-		return &body[[]api.Item]{items}, answer(err)
+		return &body[[]api.Item]{items}, s.answer(ctx, err)
 	})
 	huma.Register(a, huma.Operation{
 		OperationID: "item", Method: http.MethodGet, Path: "/api/v1/items/{id}", Summary: "Where an item stands, and what became of it", Tags: []string{"documents"},
 	}, func(ctx context.Context, in *byID) (*body[api.Item], error) {
 		item, err := s.item(ctx, news.ID(in.ID))
-		return &body[api.Item]{item}, answer(err)
+		return &body[api.Item]{item}, s.answer(ctx, err)
 	})
 }
 

@@ -27,25 +27,25 @@ func (s *Service) registerOperations(a huma.API) {
 		Limit int `query:"limit" default:"100" minimum:"1" maximum:"10000"`
 	}) (*body[[]store.DeadLetter], error) {
 		letters, err := s.store.DeadLetters(ctx, in.Limit)
-		return &body[[]store.DeadLetter]{append([]store.DeadLetter{}, letters...)}, answer(err)
+		return &body[[]store.DeadLetter]{append([]store.DeadLetter{}, letters...)}, s.answer(ctx, err)
 	})
 	huma.Register(a, operation("dead-letter", http.MethodGet, "/dead/{id}", "One dead letter, whole"), func(ctx context.Context, in *byID) (*body[store.DeadLetter], error) {
 		letter, err := s.store.DeadLetter(ctx, news.ID(in.ID))
-		return &body[store.DeadLetter]{letter}, answer(err)
+		return &body[store.DeadLetter]{letter}, s.answer(ctx, err)
 	})
 	huma.Register(a, operation("retry-dead-letter", http.MethodPost, "/dead/{id}/retry", "Put the item back in line"), func(ctx context.Context, in *byID) (*struct{}, error) {
-		return nil, answer(s.retry(ctx, news.ID(in.ID)))
+		return nil, s.answer(ctx, s.retry(ctx, news.ID(in.ID)))
 	})
 	huma.Register(a, operation("drop-dead-letter", http.MethodDelete, "/dead/{id}", "End the item as dropped"), func(ctx context.Context, in *byID) (*struct{}, error) {
-		return nil, answer(s.store.DropDeadLetter(ctx, news.ID(in.ID), ReasonDiscarded, s.now()))
+		return nil, s.answer(ctx, s.store.DropDeadLetter(ctx, news.ID(in.ID), ReasonDiscarded, s.now()))
 	})
 	huma.Register(a, operation("audit", http.MethodGet, "/audit", "Prove that every item ended once or is open"), func(ctx context.Context, _ *struct{}) (*body[api.AuditReport], error) {
 		report, err := s.audit(ctx)
-		return &body[api.AuditReport]{report}, answer(err)
+		return &body[api.AuditReport]{report}, s.answer(ctx, err)
 	})
 	huma.Register(a, operation("status", http.MethodGet, "/status", "The system at a glance"), func(ctx context.Context, _ *struct{}) (*body[api.Status], error) {
 		status, err := s.status(ctx)
-		return &body[api.Status]{status}, answer(err)
+		return &body[api.Status]{status}, s.answer(ctx, err)
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"embed"
-	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -149,11 +148,10 @@ func (p *pages) failure(r *http.Request, err error) view {
 
 // statusOf is the HTTP status of an error, as the API gives it.
 func statusOf(err error) int {
-	var status huma.StatusError
-	if errors.As(answer(err), &status) {
-		return status.GetStatus()
+	if known := expected(err); known != nil {
+		return known.GetStatus()
 	}
-	return http.StatusInternalServerError
+	return http.StatusServiceUnavailable
 }
 
 // sentence makes an error message a sentence for a reader. The names of

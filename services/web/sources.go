@@ -31,24 +31,24 @@ func (s *Service) registerSources(a huma.API) {
 	}
 	huma.Register(a, operation("list-sources", http.MethodGet, "", "All sources"), func(ctx context.Context, _ *struct{}) (*body[[]api.Source], error) {
 		sources, err := s.listSources(ctx)
-		return &body[[]api.Source]{sources}, answer(err)
+		return &body[[]api.Source]{sources}, s.answer(ctx, err)
 	})
 	huma.Register(a, operation("add-sources", http.MethodPost, "", "Add sources"), func(ctx context.Context, in *struct{ Body []api.NewSource }) (*body[api.Added], error) {
 		added, err := s.addSources(ctx, in.Body)
-		return &body[api.Added]{added}, answer(err)
+		return &body[api.Added]{added}, s.answer(ctx, err)
 	})
 	huma.Register(a, operation("source", http.MethodGet, "/{ref}", "One source, with its last polls"), func(ctx context.Context, in *bySource) (*body[api.SourceDetail], error) {
 		source, err := s.findSource(ctx, in.Ref)
 		if err != nil {
-			return nil, answer(err)
+			return nil, s.answer(ctx, err)
 		}
 		polls, err := s.store.Polls(ctx, source.ID)
-		return &body[api.SourceDetail]{api.SourceDetail{Source: source, Polls: polls}}, answer(err)
+		return &body[api.SourceDetail]{api.SourceDetail{Source: source, Polls: polls}}, s.answer(ctx, err)
 	})
 	for verb, paused := range map[string]bool{"pause": true, "resume": false} {
 		huma.Register(a, operation(verb+"-source", http.MethodPost, "/{ref}/"+verb, strings.ToUpper(verb[:1])+verb[1:]+" polling"), func(ctx context.Context, in *bySource) (*body[api.Source], error) {
 			source, err := s.pauseSource(ctx, in.Ref, paused)
-			return &body[api.Source]{source}, answer(err)
+			return &body[api.Source]{source}, s.answer(ctx, err)
 		})
 	}
 	huma.Register(a, operation("remove-source", http.MethodDelete, "/{ref}", "Remove a source; what it published stays"), func(ctx context.Context, in *bySource) (*struct{}, error) {
@@ -56,7 +56,7 @@ func (s *Service) registerSources(a huma.API) {
 		if err == nil {
 			err = s.store.RemoveSource(ctx, source.ID)
 		}
-		return nil, answer(err)
+		return nil, s.answer(ctx, err)
 	})
 }
 

@@ -74,6 +74,20 @@ func revisions(q querier, seq int64) ([]store.RevisionInfo, error) {
 		ORDER BY revision DESC`, seq)
 }
 
+// FindArticle implements store.Articles.
+func (s *Store) FindArticle(ctx context.Context, prefix string) (news.ID, error) {
+	ids, err := all(s.reader(ctx), value[news.ID], `SELECT id FROM articles WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2`, prefix)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("find article %s: %w", prefix, err)
+	case len(ids) == 0:
+		return "", fmt.Errorf("article %s: %w", prefix, store.ErrNotFound)
+	case len(ids) > 1:
+		return "", fmt.Errorf("article %s: %w", prefix, store.ErrAmbiguous)
+	}
+	return ids[0], nil
+}
+
 // Record implements store.Articles.
 func (s *Store) Record(ctx context.Context, id news.ID) (record news.Record, err error) {
 	err = s.snapshot(ctx, func(q querier) error {

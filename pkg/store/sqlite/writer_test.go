@@ -94,7 +94,7 @@ func TestCloseDrains(t *testing.T) {
 	var mu sync.Mutex
 	var done []string
 	var all sync.WaitGroup
-	for _, name := range strings.SplitSeq("abcdefghijklmnopqrstuvwxyz", "") {
+	for name := range strings.SplitSeq("abcdefghijklmnopqrstuvwxyz", "") {
 		all.Go(func() {
 			err := s.write.do(t.Context(), insert(name))
 			if err == nil {

@@ -40,6 +40,15 @@ func testArticles(w *world) {
 		w.Errorf("an unknown article: %v", err)
 	}
 
+	found, err := w.FindArticle(ctx, string(want.Ref.Item[:8]))
+	w.must(err)
+	exactly(w, found, want.Ref.Item)
+	for _, prefix := range []string{"zz", string(want.Ref.Item) + "0"} {
+		if id, err := w.FindArticle(ctx, prefix); !errors.Is(err, store.ErrNotFound) {
+			w.Errorf("article %s: found %s, %v", prefix, id, err)
+		}
+	}
+
 	// What is absent is empty, never null.
 	bare := archived(first(w.submit("bare")[0]), "bare", "")
 	bare.Article.Authors, bare.Article.Published, bare.Article.Lang, bare.Trail = nil, nil, "fr", nil
@@ -51,6 +60,10 @@ func testArticles(w *world) {
 	exactly(w, record.Trail, []news.Step{})
 	exactly(w, record.Labels, news.Labels{Topics: []news.Topic{}, Places: []news.Place{}, Organisations: []news.Organisation{},
 		Watches: []news.Watch{{ID: "w", Matches: []news.WatchMatch{}}}})
+
+	if id, err := w.FindArticle(ctx, ""); !errors.Is(err, store.ErrAmbiguous) {
+		w.Errorf("two articles fit: found %s, %v", id, err)
+	}
 
 	// A revision in another language, with other labels.
 	again := want
