@@ -25,7 +25,9 @@ const (
 var InLine = []Kind{KindFetched, KindCleaned, KindDeduplicated, KindClassified, KindDropped, KindDead}
 
 // Subject is where an event of kind k about ref is published.
-func (k Kind) Subject(ref news.Ref) string { return "news." + string(k) + "." + ref.Key() }
+func (k Kind) Subject(ref news.Ref) string { return k.subject(ref.Key()) }
+
+func (k Kind) subject(key string) string { return "news." + string(k) + "." + key }
 
 // Subjects matches every Subject of kind k.
 func (k Kind) Subjects() string { return "news." + string(k) + ".>" }

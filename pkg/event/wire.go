@@ -55,17 +55,32 @@ func Encode(p Payload, service string, at time.Time) (*Message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode %s event: %w", kind, err)
 	}
-	m := &Message{Subject: kind.Subject(ref), Header: make(map[string][]string, 8), Data: data}
-	m.Set(HeaderSpecVersion, "1.0")
-	m.Set(HeaderID, string(kind)+"."+ref.Key()+"."+strconv.Itoa(ref.Generation))
-	m.Set(HeaderType, kind.Type())
-	m.Set(HeaderSource, "marsad/"+service)
-	m.Set(HeaderTime, at.UTC().Format(time.RFC3339Nano))
-	m.Set(HeaderContentType, "application/json")
+	key := ref.Key()
+	m := &Message{Subject: kind.subject(key), Data: data}
+	m.Header = headers(
+		HeaderSpecVersion, "1.0",
+		HeaderID, string(kind)+"."+key+"."+strconv.Itoa(ref.Generation),
+		HeaderType, kind.Type(),
+		HeaderSource, "marsad/"+service,
+		HeaderTime, at.UTC().Format(time.RFC3339Nano),
+		HeaderContentType, "application/json",
+	)
 	if ref.Generation > 0 {
 		m.Set(HeaderGeneration, strconv.Itoa(ref.Generation))
 	}
 	return m, nil
+}
+
+// headers makes a header of names and values by turns, in two allocations.
+func headers(pairs ...string) map[string][]string {
+	header := make(map[string][]string, len(pairs)/2+1)
+	values := make([]string, 0, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		values = append(values, pairs[i+1])
+		last := len(values)
+		header[pairs[i]] = values[last-1 : last : last]
+	}
+	return header
 }
 
 // Decode reads a message. Fields and headers it does not know are passed over,

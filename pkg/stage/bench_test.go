@@ -64,7 +64,7 @@ var hops = []struct {
 func round(b *testing.B, size int, start hop) time.Duration {
 	b.StopTimer()
 	defer b.StartTimer()
-	line := stagetest.New(b)
+	line := stagetest.NewWithLimits(b, bus.Limits{LineBytes: 512 << 20, TapBytes: 512 << 20, Replicas: 1, AckWait: 30 * time.Second})
 	text := strings.Repeat("كلمة في نص ", size/20)
 	for i := range benchRound {
 		in := stagetest.Fetched(fmt.Sprint(i))

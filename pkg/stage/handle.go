@@ -34,7 +34,7 @@ func (s *Stage) handle(ctx context.Context, group []*delivery) {
 // begin decodes the group and records the start of a suspect. It returns the
 // messages to process; the others are ended.
 func (s *Stage) begin(ctx context.Context, group []*delivery) []*delivery {
-	ready := make([]*delivery, 0, len(group))
+	ready := group[:0]
 	for _, d := range group {
 		var err error
 		if d.in, err = event.Decode(d.wire); err != nil {

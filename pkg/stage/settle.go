@@ -49,9 +49,14 @@ func (s *Stage) settle(ctx context.Context, group []*delivery) {
 type outgoing struct {
 	delivery *delivery
 	verdict  *verdict
-	messages []*event.Message
-	pending  []bus.Sent // same length; the zero Sent where sending failed
-	failed   []error
+	sent     []sending
+}
+
+// sending is one publish under way, or why it could not be sent.
+type sending struct {
+	message *event.Message
+	pending bus.Sent
+	err     error
 }
 
 // send encodes the outcome of d and publishes it without waiting.
@@ -62,10 +67,10 @@ func (s *Stage) send(d *delivery, v *verdict) outgoing {
 		out.verdict = &verdict{kind: dead, reason: ReasonError, err: err}
 		messages, _ = s.encode(d, out.verdict) // a dead letter holds only strings and bytes
 	}
-	out.messages = messages
-	for _, m := range messages {
-		sent, err := s.env.Bus.Send(m)
-		out.pending, out.failed = append(out.pending, sent), append(out.failed, err)
+	out.sent = make([]sending, len(messages))
+	for i, m := range messages {
+		pending, err := s.env.Bus.Send(m)
+		out.sent[i] = sending{m, pending, err}
 	}
 	return out
 }
@@ -73,10 +78,10 @@ func (s *Stage) send(d *delivery, v *verdict) outgoing {
 // confirm waits until every message of out is with the bus. While the bus is
 // away or full the stage pauses, and keeps its lease. False: ctx ended first.
 func (s *Stage) confirm(ctx context.Context, out outgoing) bool {
-	for i, m := range out.messages {
-		err := out.failed[i]
+	for _, sent := range out.sent {
+		err := sent.err
 		if err == nil {
-			err = out.pending[i].Wait(ctx)
+			err = sent.pending.Wait(ctx)
 		}
 		for backoff := firstPause; err != nil; backoff = next(backoff) {
 			if errors.Is(err, bus.ErrTooLarge) && out.verdict.kind != dead {
@@ -85,7 +90,7 @@ func (s *Stage) confirm(ctx context.Context, out outgoing) bool {
 			if !s.pause(ctx, backoff, err) {
 				return false
 			}
-			err = s.env.Bus.Publish(ctx, m)
+			err = s.env.Bus.Publish(ctx, sent.message)
 		}
 	}
 	return true

@@ -65,13 +65,16 @@ func (v *verdict) Error() string {
 
 func (v *verdict) Unwrap() error { return v.err }
 
+var okVerdict = &verdict{kind: ok}
+
 // verdictOf reads what a processor returned.
 func verdictOf(err error) *verdict {
+	if err == nil {
+		return okVerdict
+	}
 	var v *verdict
 	var p *panicError
 	switch {
-	case err == nil:
-		return &verdict{kind: ok}
 	case errors.As(err, &v):
 		return v
 	case errors.As(err, &p):
