@@ -64,11 +64,11 @@ func (c *cli) ingest(ctx context.Context, args []string, o ingestOptions) error 
 	if len(documents) == 0 {
 		return errSilent
 	}
-	s, stop, err := c.ingestSession(ctx, o.ephemeral)
+	s, err := c.ingestSession(ctx, o.ephemeral)
 	if err != nil {
 		return err
 	}
-	defer stop()
+	defer s.close()
 	if _, err := s.Submit(ctx, documents); err != nil {
 		return err
 	}
@@ -128,47 +128,44 @@ func (c *cli) readDocument(arg string) ([]store.Entry, error) {
 
 // ingestSession works through the instance that runs, or runs the line itself,
 // without polling.
-func (c *cli) ingestSession(ctx context.Context, ephemeral bool) (*session, func(), error) {
-	if ephemeral {
-		dir, err := os.MkdirTemp("", "marsad")
-		if err != nil {
-			return nil, nil, err
+func (c *cli) ingestSession(ctx context.Context, ephemeral bool) (*session, error) {
+	if !ephemeral {
+		if s := c.attach(); s != nil {
+			return s, nil
 		}
-		c.config.Data, c.config.Store.DSN, c.config.NATS.URL = dir, "", ""
-		s, stop, err := c.ownLine(ctx)
-		if err != nil {
-			os.RemoveAll(dir)
-			return nil, nil, err
-		}
-		return s, func() { stop(); os.RemoveAll(dir) }, nil
+		return c.ownLine(ctx)
 	}
-	s, err := c.connect(ctx, needBus)
+	dir, err := os.MkdirTemp("", "marsad")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if s.process == nil {
-		return s, s.close, nil
+	c.config.Data, c.config.Store.DSN, c.config.NATS.URL = dir, "", ""
+	s, err := c.ownLine(ctx)
+	if err != nil {
+		os.RemoveAll(dir)
+		return nil, err
 	}
-	s.close() // ours, without services: start it again with them
-	return c.ownLine(ctx)
+	stop := s.close
+	s.close = func() { stop(); os.RemoveAll(dir) }
+	return s, nil
 }
 
-// ownLine runs all services in this process until stop is called.
-func (c *cli) ownLine(ctx context.Context) (*session, func(), error) {
+// ownLine runs all services in this process until the session is closed.
+func (c *cli) ownLine(ctx context.Context) (*session, error) {
 	p, err := app.Open(ctx, c.quiet(), app.Options{LogTo: c.err})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	pages, err := web.New(c.config.Web, p)
 	if err != nil {
 		p.Close()
-		return nil, nil, err
+		return nil, err
 	}
 	c.config.Fetcher.Poll = false
 	services, err := c.services(p, serviceNames, pages)
 	if err != nil {
 		p.Close()
-		return nil, nil, err
+		return nil, err
 	}
 	running, cancel := context.WithCancel(ctx)
 	done := make(chan error, 1)
@@ -180,7 +177,7 @@ func (c *cli) ownLine(ctx context.Context) (*session, func(), error) {
 		}
 		p.Close()
 	}
-	return &session{Client: api.NewClient(app.Direct(pages)), process: p, close: stop}, stop, nil
+	return &session{Client: api.NewClient(app.Direct(pages)), process: p, close: stop}, nil
 }
 
 // await waits until the item ended and prints what became of it.

@@ -33,13 +33,8 @@ const (
 
 // connect opens a session.
 func (c *cli) connect(ctx context.Context, n need) (*session, error) {
-	socket := app.SocketPath(c.config.Data)
-	if conn, err := net.DialTimeout("unix", socket, time.Second); err == nil {
-		conn.Close()
-		transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-		}}
-		return &session{Client: api.NewClient(transport), close: transport.CloseIdleConnections}, nil
+	if s := c.attach(); s != nil {
+		return s, nil
 	}
 	if n == needStore && c.config.Store.DSN == "" {
 		if _, err := os.Stat(c.config.StoreDSN()); errors.Is(err, os.ErrNotExist) {
@@ -50,7 +45,27 @@ func (c *cli) connect(ctx context.Context, n need) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.direct(p)
+	handler, err := web.New(c.config.Web, p)
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	return &session{Client: api.NewClient(app.Direct(handler)), process: p, close: p.Close}, nil
+}
+
+// attach opens a session with the instance that runs on the data folder; nil
+// if none does.
+func (c *cli) attach() *session {
+	socket := app.SocketPath(c.config.Data)
+	conn, err := net.DialTimeout("unix", socket, time.Second)
+	if err != nil {
+		return nil
+	}
+	conn.Close()
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}
+	return &session{Client: api.NewClient(transport), close: transport.CloseIdleConnections}
 }
 
 // quiet is the configuration of a process that is not there to stay.
@@ -60,16 +75,6 @@ func (c *cli) quiet() app.Config {
 		cfg.Log.Level = "warn"
 	}
 	return cfg
-}
-
-// direct opens a session on a process of our own.
-func (c *cli) direct(p *app.Process) (*session, error) {
-	handler, err := web.New(c.config.Web, p)
-	if err != nil {
-		p.Close()
-		return nil, err
-	}
-	return &session{Client: api.NewClient(app.Direct(handler)), process: p, close: p.Close}, nil
 }
 
 // withSession runs f in a session.
