@@ -57,13 +57,19 @@ type process struct {
 // start runs "marsad run" on the data folder and waits until it is ready.
 func start(t *testing.T, config, addr string, services ...string) *process {
 	t.Helper()
+	return startWith(t, nil, config, addr, services...)
+}
+
+// startWith is start with more environment variables.
+func startWith(t *testing.T, environ []string, config, addr string, services ...string) *process {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &process{log: new(bytes.Buffer), addr: addr}
 	p.cmd = exec.Command(exe, append([]string{"--config", config, "--http", addr, "run", "--no-starter"}, services...)...)
-	p.cmd.Env = append(os.Environ(), actAsMain+"=1")
+	p.cmd.Env = append(append(os.Environ(), actAsMain+"=1"), environ...)
 	p.cmd.Stderr = p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -224,6 +230,34 @@ func TestKilledAndStartedAgain(t *testing.T) {
 	stop(t, p)
 	if code, out, errs := marsad(t, "--config", config, "search", "الحصاد", "--format", "csv", "--limit", "1000"); code != 0 || strings.Count(out, "\n") != 1+pages(w.n) {
 		t.Errorf("search found %d lines, want %d: %s", strings.Count(out, "\n"), 1+pages(w.n), errs)
+	}
+}
+
+// TestCrashPoints: a process that dies at a named point of a stage, and is
+// started again, loses nothing and stores nothing twice.
+func TestCrashPoints(t *testing.T) {
+	for _, point := range []string{
+		"cleaner:before_process:5", "deduplicator:after_process:2", "classifier:after_publish:5", "archiver:after_pub_ack:5", "archiver-ended:after_process:1",
+	} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, 30)
+			config, _ := writeConfig(t, "")
+			addr := freeAddr(t)
+			p := startWith(t, []string{"MARSAD_CRASH=" + point}, config, addr)
+			if code, _, errs := marsad(t, "--config", config, "sources", "add", w.URL+"/feed.xml"); code != 0 {
+				t.Fatal(errs)
+			}
+			if err := p.cmd.Wait(); err == nil || p.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+				t.Fatalf("it did not crash: %v", err)
+			}
+			start(t, config, addr)
+			report := awaitEnd(t, config, w)
+			archived, dropped := w.expected()
+			if !report.Holds || report.Total.Archived != archived || report.Total.Dropped != dropped {
+				t.Errorf("audit %+v, want %d archived, %d dropped", report, archived, dropped)
+			}
+		})
 	}
 }
 

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"testing"
+	"time"
+
+	"marsad/pkg/app"
+	"marsad/pkg/app/apptest"
+	"marsad/pkg/event"
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+	"marsad/services/web/api"
+)
+
+// deadItem makes an item whose cleaning failed for good.
+func deadItem(t *testing.T, p *app.Process, name string) news.Ref {
+	t.Helper()
+	ref := news.Ref{Item: news.NewID(name), Revision: 1}
+	entry := store.Entry{ID: ref.Item, Page: &news.Page{Kind: news.PageText, Body: []byte(name)}}
+	if _, err := p.Store.Submit(t.Context(), time.Now(), []store.Entry{entry}); err != nil {
+		t.Fatal(err)
+	}
+	m, err := event.Encode(&event.Fetched{Head: event.Head{Ref: ref}}, "fetcher", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	letter := &store.DeadLetter{Ref: ref, Stage: "cleaner", Kind: "fetched", Reason: "panic", Error: "ouch", Attempts: 5, Payload: m.Data, Headers: map[string]string{}, At: time.Now()}
+	for name := range m.Header {
+		letter.Headers[name] = m.Get(name)
+	}
+	if _, err := p.Store.End(t.Context(), []store.Ending{{Ref: ref, Outcome: news.Dead, Reason: "panic", At: time.Now(), Letter: letter}}); err != nil {
+		t.Fatal(err)
+	}
+	return ref
+}
+
+func TestDeadLetters(t *testing.T) {
+	p := apptest.Open(t)
+	s, err := New(DefaultConfig(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := api.NewClient(app.Direct(s))
+	retried, dropped := deadItem(t, p, "retried"), deadItem(t, p, "dropped")
+
+	letters, err := client.DeadLetters(t.Context(), 10)
+	if err != nil || len(letters) != 2 {
+		t.Fatalf("letters = %+v, %v", letters, err)
+	}
+	if err := client.RetryDeadLetter(t.Context(), string(retried.Item)); err != nil {
+		t.Fatal(err)
+	}
+	if there, err := p.Bus.InLine(t.Context(), retried); err != nil || !there {
+		t.Errorf("a retried item is not in line: %v, %v", there, err)
+	}
+	if item, err := client.Item(t.Context(), retried.Item); err != nil || item.State != news.StateInLine {
+		t.Errorf("a retried item is %s, %v", item.State, err)
+	}
+	if err := client.DropDeadLetter(t.Context(), string(dropped.Item)); err != nil {
+		t.Fatal(err)
+	}
+	if item, err := client.Item(t.Context(), dropped.Item); err != nil || item.Record == nil || item.Record.Outcome != news.Dropped || item.Record.Reason != ReasonDiscarded {
+		t.Errorf("a dropped letter: %+v, %v", item, err)
+	}
+	if err := client.RetryDeadLetter(t.Context(), string(dropped.Item)); !api.NotFound(err) {
+		t.Errorf("a letter that is gone: %v", err)
+	}
+	report, err := client.Audit(t.Context())
+	if err != nil || !report.Holds || !report.Bus || report.Total.Found != 2 || report.Total.Open != 1 || report.Total.Dropped != 1 {
+		t.Errorf("audit = %+v, %v", report, err)
+	}
+}
