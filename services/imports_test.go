@@ -45,11 +45,12 @@ var mayImport = []struct {
 }{
 	{"marsad/pkg/news", nil},
 	{"marsad/pkg/weburl", nil},
+	{"marsad/pkg/wait", nil},
 	{"marsad/pkg/text", []string{"marsad/pkg/news"}},
 	{"marsad/pkg/event", []string{"marsad/pkg/news"}},
 	{"marsad/pkg/bus", []string{"marsad/pkg/news", "marsad/pkg/event"}},
 	{"marsad/pkg/bus/embedded", []string{"marsad/pkg/bus"}},
-	{"marsad/pkg/stage", []string{"marsad/pkg/news", "marsad/pkg/event", "marsad/pkg/bus"}},
+	{"marsad/pkg/stage", []string{"marsad/pkg/news", "marsad/pkg/event", "marsad/pkg/bus", "marsad/pkg/wait"}},
 	{"marsad/pkg/stage/stagetest", []string{"marsad/pkg/news", "marsad/pkg/event", "marsad/pkg/bus/...", "marsad/pkg/stage"}},
 	{"marsad/pkg/store", []string{"marsad/pkg/news", "marsad/pkg/text"}},
 	{"marsad/pkg/store/sqlite", []string{"marsad/pkg/news", "marsad/pkg/text", "marsad/pkg/weburl", "marsad/pkg/store"}},

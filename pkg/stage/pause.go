@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"marsad/pkg/wait"
 )
 
 // pauses knows how many workers wait for a dependency, and why.
@@ -45,5 +47,5 @@ func (s *Stage) pause(ctx context.Context, d time.Duration, err error) bool {
 	s.log.Warn("paused: a dependency is missing", "retry_in", d, "error", err)
 	s.paused.enter(err)
 	defer s.paused.leave()
-	return wait(ctx, d)
+	return wait.For(ctx, d)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"marsad/pkg/event"
+	"marsad/pkg/wait"
 )
 
 const (
@@ -48,7 +49,7 @@ func (s *Stage) receive(ctx context.Context, consumer jetstream.Consumer, queue 
 		s.hand.unreserve(free - got)
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("cannot receive", "error", err)
-			wait(ctx, fetchBackoff)
+			wait.For(ctx, fetchBackoff)
 		}
 	}
 }
@@ -205,17 +206,5 @@ func (h *hand) keep(ctx context.Context, every time.Duration) {
 			_ = d.msg.InProgress() // if it cannot be sent, the message is delivered again: harmless
 		}
 		h.mu.Unlock()
-	}
-}
-
-// wait sleeps for d and reports whether ctx lived so long.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

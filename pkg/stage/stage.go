@@ -21,6 +21,7 @@ import (
 
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
+	"marsad/pkg/wait"
 )
 
 // Processor handles one message.
@@ -193,7 +194,7 @@ func (s *Stage) Run(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", s.Name(), err)
 	}
 	s.started = s.env.Now()
-	work, stop := drainContext(ctx, s.cfg.Drain)
+	work, stop := wait.Outlive(ctx, s.cfg.Drain)
 	defer stop()
 	queue := make(chan *delivery, s.cfg.InFlight)
 
@@ -222,11 +223,4 @@ func (s *Stage) worker(stopping, work context.Context, queue <-chan *delivery) {
 		}
 		s.handle(work, group)
 	}
-}
-
-// drainContext outlives ctx by d.
-func drainContext(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
-	return work, func() { stop(); cancel() }
 }

@@ -215,13 +215,13 @@ func TestMissingDependencyPauses(t *testing.T) {
 	line.Feed(in)
 	line.Run(s)
 	<-paused
-	eventually(t, "not ready", func() bool { return s.Ready() != nil })
+	stagetest.Eventually(t, "not ready", func() bool { return s.Ready() != nil })
 	down.Store(false)
 	if _, ok := line.Next(bus.Deduplicator).(*event.Cleaned); !ok {
 		t.Error("did not go on")
 	}
 	line.AwaitIdle(bus.Cleaner)
-	eventually(t, "ready again", func() bool { return s.Ready() == nil })
+	stagetest.Eventually(t, "ready again", func() bool { return s.Ready() == nil })
 }
 
 func TestStoreDownCountsNoAttempt(t *testing.T) {
@@ -231,7 +231,7 @@ func TestStoreDownCountsNoAttempt(t *testing.T) {
 	line.Feed(in)
 	s := stage.New(quick(), line.Env(), process(func(_ context.Context, in *event.Fetched) ([]event.Payload, error) { return cleaned(in), nil }))
 	line.Run(s)
-	eventually(t, "not ready", func() bool { return s.Ready() != nil })
+	stagetest.Eventually(t, "not ready", func() bool { return s.Ready() != nil })
 	line.Attempts.Fail(nil)
 	if _, ok := line.Next(bus.Deduplicator).(*event.Cleaned); !ok {
 		t.Error("did not go on")
@@ -288,7 +288,7 @@ func TestFullStreamSlowsDown(t *testing.T) {
 		line.Feed(stagetest.Fetched(fmt.Sprint(i)))
 	}
 	line.Run(s)
-	eventually(t, "paused", func() bool { return errors.Is(s.Ready(), bus.ErrFull) })
+	stagetest.Eventually(t, "paused", func() bool { return errors.Is(s.Ready(), bus.ErrFull) })
 	for range n {
 		line.Next(bus.Deduplicator)
 	}
@@ -349,15 +349,6 @@ func TestInLine(t *testing.T) {
 	is(true)
 	line.Next(bus.Cleaner)
 	is(false)
-}
-
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("never: " + what)
-		}
-	}
 }
 
 func counter(t *testing.T, line *stagetest.Line, name string) float64 {

@@ -1,7 +1,6 @@
 package archiver
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
 	"marsad/pkg/news"
+	"marsad/pkg/stage/stagetest"
 	"marsad/pkg/store"
 )
 
@@ -32,50 +32,6 @@ func found(t *testing.T, p *app.Process, name string) event.Head {
 	return event.Head{Ref: ref, Trail: []news.Step{{Service: "classifier", At: time.Now().UTC()}}}
 }
 
-func feed(t *testing.T, p *app.Process, payload event.Payload) {
-	t.Helper()
-	m, err := event.Encode(payload, "test", time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Bus.Publish(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func run(t *testing.T, p *app.Process) {
-	t.Helper()
-	s := New(DefaultConfig(), p)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func awaitIdle(t *testing.T, p *app.Process, consumers ...bus.Consumer) {
-	t.Helper()
-	for _, c := range consumers {
-		pull, err := p.Bus.Pull(t.Context(), c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-			info, err := pull.Info(t.Context())
-			if err != nil || time.Now().After(deadline) {
-				t.Fatalf("%s is not idle: %v", c.Name, err)
-			}
-			if info.NumPending+uint64(info.NumAckPending) == 0 {
-				break
-			}
-		}
-	}
-}
-
 func classified(head event.Head, text string) *event.Classified {
 	return &event.Classified{
 		Head:    head,
@@ -87,11 +43,12 @@ func classified(head event.Head, text string) *event.Classified {
 
 func TestArchives(t *testing.T) {
 	p := apptest.Open(t)
+	line := stagetest.On(t, p.Bus)
 	head := found(t, p, "a")
-	feed(t, p, classified(head, "نص عن الزراعة"))
-	feed(t, p, classified(event.Head{Ref: news.Ref{Item: news.NewID("stranger"), Revision: 1}}, "نص"))
-	run(t, p)
-	awaitIdle(t, p, bus.Archiver)
+	line.Feed(classified(head, "نص عن الزراعة"))
+	line.Feed(classified(event.Head{Ref: news.Ref{Item: news.NewID("stranger"), Revision: 1}}, "نص"))
+	apptest.Run(t, New(DefaultConfig(), p))
+	line.AwaitIdle(bus.Archiver)
 
 	record, err := p.Store.Record(t.Context(), head.Item)
 	if err != nil || record.Outcome != news.Archived || record.Article == nil || record.Story.Articles != 1 {
@@ -110,15 +67,10 @@ func TestArchives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	stagetest.Eventually(t, "found", func() bool {
 		hits, err := p.Store.Search(t.Context(), store.Query{Match: match, Limit: 5})
-		if err != nil || time.Now().After(deadline) {
-			t.Fatalf("never found: %v", err)
-		}
-		if len(hits.Articles) == 1 {
-			break
-		}
-	}
+		return err == nil && len(hits.Articles) == 1
+	})
 }
 
 // announced reads the first message of the public tap.
@@ -137,13 +89,14 @@ func announced(t *testing.T, p *app.Process) *event.Archived {
 
 func TestEndsWithoutArticle(t *testing.T) {
 	p := apptest.Open(t)
+	line := stagetest.On(t, p.Bus)
 	dropped, dead := found(t, p, "dropped"), found(t, p, "dead")
-	feed(t, p, &event.Ended{Head: dropped, Outcome: news.Dropped, Stage: "cleaner", Reason: "no_text"})
+	line.Feed(&event.Ended{Head: dropped, Outcome: news.Dropped, Stage: "cleaner", Reason: "no_text"})
 	failed := &event.Message{Subject: event.KindFetched.Subject(dead.Ref), Header: map[string][]string{"ce-id": {"x"}}, Data: []byte("{}")}
-	feed(t, p, &event.Ended{Head: dead, Outcome: news.Dead, Stage: "cleaner", Reason: "panic", Error: "ouch", Attempts: 5, Failed: failed})
-	feed(t, p, &event.Ended{Head: event.Head{Ref: news.Ref{Item: news.NewID("stranger"), Revision: 1}}, Outcome: news.Dropped, Reason: "no_text"})
-	run(t, p)
-	awaitIdle(t, p, bus.ArchiverEnded)
+	line.Feed(&event.Ended{Head: dead, Outcome: news.Dead, Stage: "cleaner", Reason: "panic", Error: "ouch", Attempts: 5, Failed: failed})
+	line.Feed(&event.Ended{Head: event.Head{Ref: news.Ref{Item: news.NewID("stranger"), Revision: 1}}, Outcome: news.Dropped, Reason: "no_text"})
+	apptest.Run(t, New(DefaultConfig(), p))
+	line.AwaitIdle(bus.ArchiverEnded)
 
 	if record, err := p.Store.Record(t.Context(), dropped.Item); err != nil || record.Outcome != news.Dropped || record.Reason != "no_text" {
 		t.Errorf("dropped: %+v, %v", record, err)
@@ -157,14 +110,15 @@ func TestEndsWithoutArticle(t *testing.T) {
 // TestOlderDoesNotOverwrite: what arrives late changes nothing.
 func TestOlderDoesNotOverwrite(t *testing.T) {
 	p := apptest.Open(t)
+	line := stagetest.On(t, p.Bus)
 	head := found(t, p, "a")
 	newer := head
 	newer.Generation = 1
-	feed(t, p, classified(newer, "الجديد"))
-	run(t, p)
-	awaitIdle(t, p, bus.Archiver)
-	feed(t, p, classified(head, "القديم"))
-	awaitIdle(t, p, bus.Archiver)
+	line.Feed(classified(newer, "الجديد"))
+	apptest.Run(t, New(DefaultConfig(), p))
+	line.AwaitIdle(bus.Archiver)
+	line.Feed(classified(head, "القديم"))
+	line.AwaitIdle(bus.Archiver)
 	if got, err := p.Store.Article(t.Context(), head.Item); err != nil || !strings.Contains(got.Article.Text, "الجديد") {
 		t.Errorf("article = %+v, %v", got.Article, err)
 	}

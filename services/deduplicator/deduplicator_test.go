@@ -1,7 +1,6 @@
 package deduplicator
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"marsad/pkg/app/apptest"
 	"marsad/pkg/event"
 	"marsad/pkg/news"
+	"marsad/pkg/stage/stagetest"
 	"marsad/pkg/store"
 )
 
@@ -111,33 +111,14 @@ func TestStandby(t *testing.T) {
 		cfg.Lease = time.Second
 		s = New(cfg, p)
 		s.owner = owner
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error, 1)
-		go func() { done <- s.Run(ctx) }()
-		stop = func() {
-			cancel()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
-		}
-		return s, stop
+		return s, apptest.Run(t, s)
 	}
 	first, stopFirst := run("first")
-	eventually(t, func() bool { return first.active.Load() != nil })
-	second, stopSecond := run("second")
-	defer stopSecond()
+	stagetest.Eventually(t, "the first leads", func() bool { return first.active.Load() != nil })
+	second, _ := run("second")
 	if err := second.Ready(); err != nil || second.active.Load() != nil {
 		t.Errorf("standby: ready %v, active %v", err, second.active.Load())
 	}
 	stopFirst()
-	eventually(t, func() bool { return second.active.Load() != nil })
-}
-
-func eventually(t *testing.T, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("never")
-		}
-	}
+	stagetest.Eventually(t, "the second leads", func() bool { return second.active.Load() != nil })
 }

@@ -10,6 +10,7 @@ import (
 	"marsad/pkg/event"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/wait"
 )
 
 // downloadBackoff is the pause after each failed download of a page.
@@ -120,7 +121,7 @@ func (s *Service) publish(ctx context.Context, p event.Payload) error {
 			return err
 		}
 		s.busy.Store(&err)
-		if !wait(ctx, pause) {
+		if !wait.For(ctx, pause) {
 			return err
 		}
 		s.busy.Store(nil)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"marsad/pkg/store"
+	"marsad/pkg/wait"
 )
 
 // reconcileBatch is how many items one look at the streams is about.
@@ -14,7 +15,7 @@ const reconcileBatch = 500
 // to the ledger but in no stream.
 func (s *Service) reconcileLoop(ctx context.Context) {
 	pause := min(max(s.cfg.ReconcileAfter/4, time.Second), time.Minute)
-	for wait(ctx, pause) {
+	for wait.For(ctx, pause) {
 		if err := s.reconcile(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("reconciliation", "error", err)
 		}

@@ -14,6 +14,7 @@ import (
 	"marsad/pkg/bus"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/wait"
 )
 
 const (
@@ -99,7 +100,7 @@ func (s *Service) release() {
 // claimLoop claims as much due work as there are free workers and works on it,
 // until ctx ends; then it lets the workers finish.
 func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(context.Context, store.Claim) ([]W, error), work func(context.Context, W)) {
-	working, stop := drainContext(ctx)
+	working, stop := wait.Outlive(ctx, drain)
 	defer stop()
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -148,24 +149,6 @@ func (s *Service) note(err error) {
 	}
 	if s.down.Swap(&err) == nil {
 		s.log.Warn("no work can be claimed", "error", err)
-	}
-}
-
-// drainContext outlives ctx by the time that started work may still take.
-func drainContext(ctx context.Context) (context.Context, context.CancelFunc) {
-	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(drain, cancel) })
-	return working, func() { stop(); cancel() }
-}
-
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

@@ -1,7 +1,6 @@
 package fetcher
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
 	"go.uber.org/goleak"
 
 	"marsad/pkg/app"
@@ -19,6 +17,7 @@ import (
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
 	"marsad/pkg/news"
+	"marsad/pkg/stage/stagetest"
 	"marsad/pkg/store"
 )
 
@@ -93,23 +92,15 @@ func loopback() Config {
 	return cfg
 }
 
-// start runs a fetcher on p until the test ends.
-func start(t *testing.T, p *app.Process, cfg Config) *Service {
+// start runs a fetcher on p until the test ends, and returns its line.
+func start(t *testing.T, p *app.Process, cfg Config) *stagetest.Line {
 	t.Helper()
 	s, err := New(cfg, p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	apptest.Run(t, s)
+	return stagetest.On(t, p.Bus)
 }
 
 func watch(t *testing.T, p *app.Process, url string) news.ID {
@@ -121,36 +112,6 @@ func watch(t *testing.T, p *app.Process, url string) news.ID {
 	return source.ID
 }
 
-// next takes the next event a consumer is given.
-func next(t *testing.T, p *app.Process, consumer bus.Consumer) event.Payload {
-	t.Helper()
-	pull, err := p.Bus.Pull(t.Context(), consumer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	msg, err := pull.Next(jetstream.FetchMaxWait(20 * time.Second))
-	if err != nil {
-		t.Fatalf("nothing for %s: %v", consumer.Name, err)
-	}
-	payload, err := event.Decode(&event.Message{Subject: msg.Subject(), Header: msg.Headers(), Data: msg.Data()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := msg.DoubleAck(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return payload
-}
-
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("never: " + what)
-		}
-	}
-}
-
 // TestFromFeedToLine: a page that can be had, one that cannot but whose feed
 // has text, and one that has neither.
 func TestFromFeedToLine(t *testing.T) {
@@ -159,11 +120,11 @@ func TestFromFeedToLine(t *testing.T) {
 	s.publish("/good", "", "/gone", "text of the feed", "/lost", "")
 	p := apptest.Open(t)
 	source := watch(t, p, s.URL+"/feed")
-	start(t, p, loopback())
+	line := start(t, p, loopback())
 
 	kinds := map[string]news.PageKind{}
 	for range 2 {
-		got := next(t, p, bus.Cleaner).(*event.Fetched)
+		got := line.Next(bus.Cleaner).(*event.Fetched)
 		page, err := p.Store.Page(t.Context(), got.Ref)
 		if err != nil {
 			t.Fatal(err)
@@ -179,14 +140,14 @@ func TestFromFeedToLine(t *testing.T) {
 	if kinds["/good"] != news.PageHTML || kinds["/gone"] != news.PageFeed {
 		t.Errorf("kinds = %v", kinds)
 	}
-	if got := next(t, p, bus.ArchiverEnded).(*event.Ended); got.Outcome != news.Dropped || got.Reason != ReasonNotFound || got.Stage != "fetcher" {
+	if got := line.Next(bus.ArchiverEnded).(*event.Ended); got.Outcome != news.Dropped || got.Reason != ReasonNotFound || got.Stage != "fetcher" {
 		t.Errorf("ended as %+v", got)
 	}
-	eventually(t, "all in line", func() bool {
+	stagetest.Eventually(t, "all in line", func() bool {
 		stats, err := p.Store.LedgerStats(t.Context())
 		return err == nil && stats.Open[news.StateInLine] == 3
 	})
-	eventually(t, "polled again, conditionally", func() bool {
+	stagetest.Eventually(t, "polled again, conditionally", func() bool {
 		polls, err := p.Store.Polls(t.Context(), source)
 		return err == nil && len(polls) > 1 && polls[0].Outcome == news.PollNotModified
 	})
@@ -214,8 +175,8 @@ func TestTransientFailureIsTriedAgain(t *testing.T) {
 	s.publish("/busy", "")
 	p := apptest.Open(t)
 	watch(t, p, s.URL+"/feed")
-	start(t, p, loopback())
-	if got := next(t, p, bus.Cleaner).(*event.Fetched); !strings.HasSuffix(got.URL, "/busy") || calls.Load() != 2 {
+	line := start(t, p, loopback())
+	if got := line.Next(bus.Cleaner).(*event.Fetched); !strings.HasSuffix(got.URL, "/busy") || calls.Load() != 2 {
 		t.Errorf("%s after %d requests", got.URL, calls.Load())
 	}
 }
@@ -231,9 +192,9 @@ func TestOneRequestPerHostAtATime(t *testing.T) {
 	s.publish(items...)
 	p := apptest.Open(t)
 	watch(t, p, s.URL+"/feed")
-	start(t, p, loopback())
+	line := start(t, p, loopback())
 	for range 20 {
-		next(t, p, bus.Cleaner)
+		line.Next(bus.Cleaner)
 	}
 	if n := s.atOnce.Load(); n != 1 {
 		t.Errorf("%d requests at once to one host", n)

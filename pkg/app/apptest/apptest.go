@@ -3,7 +3,9 @@
 package apptest
 
 import (
+	"context"
 	"io"
+	"sync"
 	"testing"
 
 	"marsad/pkg/app"
@@ -26,4 +28,20 @@ func Open(t testing.TB) *app.Process {
 	}
 	t.Cleanup(p.Close)
 	return p
+}
+
+// Run runs a service until stop is called, or the test ends.
+func Run(t testing.TB, s app.Service) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("%s: %v", s.Name(), err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
 }

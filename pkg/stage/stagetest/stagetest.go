@@ -58,6 +58,19 @@ func NewWithLimits(t testing.TB, limits bus.Limits) *Line {
 	return &Line{Bus: b, Attempts: NewAttempts(), Registry: registry, t: t, metrics: stage.NewMetrics(registry)}
 }
 
+// On is the line of a bus that there is already. It has no Env.
+func On(t testing.TB, b *bus.Bus) *Line { return &Line{Bus: b, t: t} }
+
+// Eventually waits until is returns true.
+func Eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !is(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("never: " + what)
+		}
+	}
+}
+
 // Env is what a stage on this line is made with.
 func (l *Line) Env() stage.Env {
 	return stage.Env{Bus: l.Bus, Attempts: l.Attempts, Metrics: l.metrics, Log: slog.New(slog.DiscardHandler)}
@@ -134,18 +147,13 @@ func (l *Line) AwaitIdle(consumer bus.Consumer) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(l.t.Context(), patience)
-	defer cancel()
-	for {
-		info, err := pull.Info(ctx)
+	Eventually(l.t, consumer.Name+" is idle", func() bool {
+		info, err := pull.Info(l.t.Context())
 		if err != nil {
-			l.t.Fatalf("%s is not idle: %v", consumer.Name, err)
+			l.t.Fatal(err)
 		}
-		if info.NumPending == 0 && info.NumAckPending == 0 {
-			return
-		}
-		time.Sleep(5 * time.Millisecond) // between two looks; the server has no signal for it
-	}
+		return info.NumPending == 0 && info.NumAckPending == 0
+	})
 }
 
 // Fetched makes the payload of an item called name.

@@ -1,0 +1,46 @@
+package wait_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"marsad/pkg/wait"
+)
+
+func TestFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		if !wait.For(t.Context(), time.Hour) || time.Since(start) != time.Hour {
+			t.Errorf("waited %v, want an hour", time.Since(start))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		start = time.Now()
+		if wait.For(ctx, time.Hour) || time.Since(start) != time.Minute {
+			t.Errorf("waited %v beyond the end of the context", time.Since(start))
+		}
+	})
+}
+
+func TestOutlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, end := context.WithCancel(t.Context())
+		outliving, cancel := wait.Outlive(ctx, time.Minute)
+		defer cancel()
+		end()
+		start := time.Now()
+		<-outliving.Done()
+		if got := time.Since(start); got != time.Minute {
+			t.Errorf("outlived by %v, want a minute", got)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		outliving, cancel := wait.Outlive(t.Context(), time.Minute)
+		cancel()
+		if outliving.Err() == nil {
+			t.Error("lives on after its end")
+		}
+	})
+}
