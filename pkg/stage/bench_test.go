@@ -3,6 +3,7 @@ package stage_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -34,18 +35,29 @@ func BenchmarkChain(b *testing.B) {
 
 func benchmarkChain(b *testing.B, size int) {
 	b.ReportAllocs()
-	var staged, bare time.Duration
+	var staged, bare cost
 	items := 0
 	for b.Loop() {
-		bare += round(b, size, bareHop)
-		staged += round(b, size, stagedHop)
+		bare.add(round(b, size, bareHop))
+		staged.add(round(b, size, stagedHop))
 		items += benchRound
 	}
 	b.SetBytes(int64(2 * benchRound * size))
-	b.ReportMetric(float64(items)/staged.Seconds(), "staged-items/s")
-	b.ReportMetric(float64(items)/bare.Seconds(), "bare-items/s")
-	b.ReportMetric(100*bare.Seconds()/staged.Seconds(), "%-of-bare")
+	messages := float64(items * len(hops))
+	b.ReportMetric(float64(items)/staged.took.Seconds(), "staged-items/s")
+	b.ReportMetric(float64(items)/bare.took.Seconds(), "bare-items/s")
+	b.ReportMetric(100*bare.took.Seconds()/staged.took.Seconds(), "%-of-bare")
+	b.ReportMetric(float64(staged.allocs)/messages, "staged-allocs/msg")
+	b.ReportMetric(float64(bare.allocs)/messages, "bare-allocs/msg")
 }
+
+// cost is what moving items through the chain took, server included.
+type cost struct {
+	took   time.Duration
+	allocs uint64
+}
+
+func (c *cost) add(d cost) { c.took += d.took; c.allocs += d.allocs }
 
 // hop moves messages of one kind on to the next until its function is called.
 type hop func(b *testing.B, line *stagetest.Line, from bus.Consumer, to event.Kind) (stop func())
@@ -60,8 +72,8 @@ var hops = []struct {
 	{bus.Archiver, event.KindArchived},
 }
 
-// round feeds a fresh line and returns how long the chain took for it.
-func round(b *testing.B, size int, start hop) time.Duration {
+// round feeds a fresh line and returns what the chain took for it.
+func round(b *testing.B, size int, start hop) cost {
 	b.StopTimer()
 	defer b.StartTimer()
 	line := stagetest.NewWithLimits(b, bus.Limits{LineBytes: 512 << 20, TapBytes: 512 << 20, Replicas: 1, AckWait: 30 * time.Second})
@@ -71,6 +83,8 @@ func round(b *testing.B, size int, start hop) time.Duration {
 		in.Source.Name = text // carried through every hop
 		line.Feed(in)
 	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	b.StartTimer()
 	began := time.Now()
 	for _, h := range hops {
@@ -81,7 +95,8 @@ func round(b *testing.B, size int, start hop) time.Duration {
 	}
 	took := time.Since(began)
 	b.StopTimer()
-	return took
+	runtime.ReadMemStats(&after)
+	return cost{took, after.Mallocs - before.Mallocs}
 }
 
 // forward is a processor that only changes the kind of what it gets.

@@ -84,8 +84,8 @@ func (s *Stage) confirm(ctx context.Context, out outgoing) bool {
 			err = sent.pending.Wait(ctx)
 		}
 		for backoff := firstPause; err != nil; backoff = next(backoff) {
-			if errors.Is(err, bus.ErrTooLarge) && out.verdict.kind != dead {
-				return s.confirm(ctx, s.send(out.delivery, &verdict{kind: dead, reason: ReasonTooLarge, err: err}))
+			if errors.Is(err, bus.ErrTooLarge) && !out.verdict.bare {
+				return s.confirm(ctx, s.send(out.delivery, smaller(out.verdict, err)))
 			}
 			if !s.pause(ctx, backoff, err) {
 				return false
@@ -94,6 +94,14 @@ func (s *Stage) confirm(ctx context.Context, out outgoing) bool {
 		}
 	}
 	return true
+}
+
+// smaller is what remains to be said when a verdict does not fit in a message.
+func smaller(v *verdict, err error) *verdict {
+	if v.kind == dead {
+		return &verdict{kind: dead, reason: v.reason, err: v.err, bare: true}
+	}
+	return &verdict{kind: dead, reason: ReasonTooLarge, err: err}
 }
 
 // ack tells the bus that the message is done with.
@@ -172,6 +180,9 @@ func (s *Stage) ended(d *delivery, v *verdict) *event.Ended {
 	}
 	if v.kind == dead {
 		e.Outcome, e.Failed = news.Dead, d.wire
+		if v.bare {
+			e.Failed = &event.Message{Subject: d.wire.Subject, Header: d.wire.Header}
+		}
 		e.Error, e.Attempts = brief(v.err), max(d.starts, 1)
 		s.log.Error("dead letter", "item", e.Key(), "reason", v.reason, "error", e.Error)
 	}

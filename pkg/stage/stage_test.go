@@ -140,6 +140,22 @@ func TestUndecodableIsADeadLetter(t *testing.T) {
 	}
 }
 
+// TestLetterWithoutRoomForThePayload: a dead letter that does not fit in a
+// message goes without the payload.
+func TestLetterWithoutRoomForThePayload(t *testing.T) {
+	line := stagetest.New(t)
+	in := stagetest.Fetched("a")
+	in.URL = strings.Repeat("x", bus.MaxMessageBytes*9/10) // base64 makes it a third larger
+	line.Feed(in)
+	line.Run(stage.New(quick(), line.Env(), process(func(context.Context, *event.Fetched) ([]event.Payload, error) {
+		return nil, stage.Reject("broken", errors.New("it broke"))
+	})))
+	got, ok := line.Next(bus.ArchiverEnded).(*event.Ended)
+	if !ok || got.Reason != "broken" || got.Failed.Subject != event.KindFetched.Subject(in.Ref) || got.Failed.Data != nil {
+		t.Errorf("ended as %+v", got)
+	}
+}
+
 func TestFailsThenSucceeds(t *testing.T) {
 	line := stagetest.New(t)
 	var calls atomic.Int32

@@ -54,6 +54,7 @@ type verdict struct {
 	reason string
 	err    error
 	after  time.Duration // for retried; 0: the configured backoff
+	bare   bool          // for dead: the letter goes without the payload, which does not fit in a message
 }
 
 func (v *verdict) Error() string {

@@ -1,0 +1,119 @@
+package bus_test
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"go.uber.org/goleak"
+
+	"marsad/pkg/bus"
+	"marsad/pkg/bus/embedded"
+	"marsad/pkg/event"
+	"marsad/pkg/news"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var small = bus.Limits{LineBytes: 1 << 20, TapBytes: 1 << 20, Replicas: 1, AckWait: time.Second}
+
+func connect(t *testing.T, dir string) *bus.Bus {
+	t.Helper()
+	server, err := embedded.Start(embedded.Options{Dir: dir, MaxBytes: small.Total()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	b, err := bus.Connect("", slog.New(slog.DiscardHandler), server.Connect())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+func fetched(name string, size int) *event.Message {
+	ref := news.Ref{Item: news.NewID(name), Revision: 1}
+	return &event.Message{Subject: event.KindFetched.Subject(ref), Header: map[string][]string{}, Data: make([]byte, size)}
+}
+
+// TestRefusals: one error code of the server means two things.
+func TestRefusals(t *testing.T) {
+	b := connect(t, t.TempDir())
+	if err := b.Declare(t.Context(), small); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := b.Publish(t.Context(), fetched("a", 600<<10)); err != nil {
+			t.Errorf("a revision that is in line already: %v, want it done", err)
+		}
+	}
+	if err := b.Publish(t.Context(), fetched("b", 600<<10)); !errors.Is(err, bus.ErrFull) {
+		t.Errorf("no room: %v, want ErrFull", err)
+	}
+	if err := b.Publish(t.Context(), fetched("c", bus.MaxMessageBytes+1)); !errors.Is(err, bus.ErrTooLarge) {
+		t.Errorf("too large: %v, want ErrTooLarge", err)
+	}
+	if n := testutil.CollectAndCount(bus.Collector{Bus: b}); n != 3*6+2*5 {
+		t.Errorf("%d figures, want three of six streams and two of five consumers", n)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	b := connect(t, t.TempDir())
+	if err := b.Verify(t.Context()); err == nil || !strings.Contains(err.Error(), "marsad migrate") {
+		t.Errorf("nothing declared: %v", err)
+	}
+	for range 2 { // declaring again is harmless
+		if err := b.Declare(t.Context(), small); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if wait, err := b.AckWait(t.Context()); err != nil || wait != small.AckWait {
+		t.Errorf("AckWait = %v, %v", wait, err)
+	}
+}
+
+func TestEmbeddedListensOnLoopbackOnly(t *testing.T) {
+	for _, address := range []string{"0.0.0.0:0", "192.0.2.1:4222", "localhost", ":4222"} {
+		if server, err := embedded.Start(embedded.Options{Dir: t.TempDir(), MaxBytes: 1 << 20, Listen: address}); err == nil {
+			server.Close()
+			t.Errorf("listens on %s", address)
+		}
+	}
+	server, err := embedded.Start(embedded.Options{Dir: t.TempDir(), MaxBytes: 1 << 20, Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	b, err := bus.Connect(server.URL(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatalf("connect to %s: %v", server.URL(), err)
+	}
+	defer b.Close()
+	if err := b.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLimitsValidate(t *testing.T) {
+	if err := bus.DefaultLimits().Validate(); err != nil {
+		t.Error(err)
+	}
+	for name, spoil := range map[string]func(l *bus.Limits){
+		"line_bytes": func(l *bus.Limits) { l.LineBytes = 1 }, "tap_bytes": func(l *bus.Limits) { l.TapBytes = 0 },
+		"replicas": func(l *bus.Limits) { l.Replicas = 0 }, "ack_wait": func(l *bus.Limits) { l.AckWait = 0 },
+	} {
+		l := bus.DefaultLimits()
+		spoil(&l)
+		if err := l.Validate(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
