@@ -35,7 +35,8 @@ func (s *Stage) settle(ctx context.Context, group []*delivery) {
 		sent = append(sent, s.send(d, v))
 	}
 	s.env.Crash.at(s.Name(), AfterPublish)
-	for _, out := range sent {
+	for i := range sent {
+		out := &sent[i]
 		if !s.confirm(ctx, out) {
 			s.abandon([]*delivery{out.delivery})
 			continue
@@ -77,7 +78,7 @@ func (s *Stage) send(d *delivery, v *verdict) outgoing {
 
 // confirm waits until every message of out is with the bus. While the bus is
 // away or full the stage pauses, and keeps its lease. False: ctx ended first.
-func (s *Stage) confirm(ctx context.Context, out outgoing) bool {
+func (s *Stage) confirm(ctx context.Context, out *outgoing) bool {
 	for _, sent := range out.sent {
 		err := sent.err
 		if err == nil {
@@ -85,7 +86,8 @@ func (s *Stage) confirm(ctx context.Context, out outgoing) bool {
 		}
 		for backoff := firstPause; err != nil; backoff = next(backoff) {
 			if errors.Is(err, bus.ErrTooLarge) && !out.verdict.bare {
-				return s.confirm(ctx, s.send(out.delivery, smaller(out.verdict, err)))
+				*out = s.send(out.delivery, smaller(out.verdict, err))
+				return s.confirm(ctx, out)
 			}
 			if !s.pause(ctx, backoff, err) {
 				return false
@@ -105,7 +107,7 @@ func smaller(v *verdict, err error) *verdict {
 }
 
 // ack tells the bus that the message is done with.
-func (s *Stage) ack(ctx context.Context, out outgoing) {
+func (s *Stage) ack(ctx context.Context, out *outgoing) {
 	d := out.delivery
 	if d.starts > 0 {
 		if err := s.env.Attempts.ForgetStarts(ctx, s.Name(), d.in.Header().Key()); err != nil {

@@ -119,6 +119,9 @@ func TestVerdicts(t *testing.T) {
 				t.Errorf("failed message %v, error %q", got.Failed, got.Error)
 			}
 			line.AwaitIdle(bus.Cleaner)
+			if n := outcomes(t, line, string(tc.outcome), tc.reason); n != 1 {
+				t.Errorf("counted %v times as %s, %s", n, tc.outcome, tc.reason)
+			}
 			if n := line.Attempts.Starts("cleaner", got.Key()); n != 0 {
 				t.Errorf("%d starts are still recorded", n)
 			}
@@ -365,6 +368,30 @@ func TestInLine(t *testing.T) {
 	is(true)
 	line.Next(bus.Cleaner)
 	is(false)
+}
+
+// outcomes is how many messages were counted with an outcome and a reason.
+func outcomes(t *testing.T, line *stagetest.Line, outcome, reason string) (n float64) {
+	t.Helper()
+	families, err := line.Registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() != "marsad_stage_messages_total" {
+			continue
+		}
+		for _, m := range family.GetMetric() {
+			labels := map[string]string{}
+			for _, l := range m.GetLabel() {
+				labels[l.GetName()] = l.GetValue()
+			}
+			if labels["outcome"] == outcome && labels["reason"] == reason {
+				n += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return n
 }
 
 func counter(t *testing.T, line *stagetest.Line, name string) float64 {

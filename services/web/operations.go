@@ -50,7 +50,8 @@ func (s *Service) registerOperations(a huma.API) {
 }
 
 // retry puts the item back in line and publishes the letter's message again,
-// as it was. Should publishing fail, reconciliation makes the item due.
+// as it was. Should publishing fail, or the letter have no payload, then
+// reconciliation makes the item due.
 func (s *Service) retry(ctx context.Context, id news.ID) error {
 	if s.bus == nil {
 		return huma.Error409Conflict("no bus is running here: retry while 'marsad run' runs")
@@ -58,6 +59,9 @@ func (s *Service) retry(ctx context.Context, id news.ID) error {
 	letter, err := s.store.RetryDeadLetter(ctx, id, s.now())
 	if err != nil {
 		return err
+	}
+	if len(letter.Payload) == 0 {
+		return nil
 	}
 	m := &event.Message{Subject: event.Kind(letter.Kind).Subject(letter.Ref), Header: map[string][]string{}, Data: letter.Payload}
 	for name, value := range letter.Headers {
