@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -182,29 +183,20 @@ func loadEnvironment(k *koanf.Koanf, environ, known []string) error {
 				return "", nil
 			}
 			key := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, prefix)), "__", ".")
-			if path, ok := strings.CutSuffix(key, "_file"); ok && contains(known, path) {
+			if path, ok := strings.CutSuffix(key, "_file"); ok && slices.Contains(known, path) {
 				secret, err := os.ReadFile(value)
 				if err != nil {
 					failed = errors.Join(failed, fmt.Errorf("%s: %w", name, err))
 				}
 				return path, strings.TrimSpace(string(secret))
 			}
-			if !contains(known, key) {
+			if !slices.Contains(known, key) {
 				failed = errors.Join(failed, fmt.Errorf("%s: there is no setting %q ('marsad config show' lists them)", name, key))
 			}
 			return key, value
 		},
 	}), nil)
 	return errors.Join(failed, err)
-}
-
-func contains(keys []string, key string) bool {
-	for _, k := range keys {
-		if k == key {
-			return true
-		}
-	}
-	return false
 }
 
 func firstLine(s string) string {

@@ -106,7 +106,9 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	}
 	for range running {
-		<-failed // http.ErrServerClosed
+		if e := <-failed; err == nil && !errors.Is(e, http.ErrServerClosed) {
+			err = e
+		}
 	}
 	return err
 }

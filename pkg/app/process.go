@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -180,8 +181,8 @@ func (p *Process) onClose(f func()) { p.closers = append(p.closers, f) }
 
 // Close closes what Open opened, last first.
 func (p *Process) Close() {
-	for i := len(p.closers) - 1; i >= 0; i-- {
-		p.closers[i]()
+	for _, closer := range slices.Backward(p.closers) {
+		closer()
 	}
 	p.closers = nil
 }

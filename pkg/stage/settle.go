@@ -3,6 +3,7 @@ package stage
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -159,7 +160,7 @@ func (s *Stage) encode(d *delivery, v *verdict) ([]*event.Message, error) {
 	messages := make([]*event.Message, 0, len(payloads))
 	for _, p := range payloads {
 		head := p.Header()
-		head.Trail = append(head.Trail[:len(head.Trail):len(head.Trail)], step)
+		head.Trail = append(slices.Clip(head.Trail), step)
 		m, err := event.Encode(p, s.cfg.Service, s.env.Now())
 		if err != nil {
 			return nil, err

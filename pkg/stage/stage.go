@@ -190,6 +190,9 @@ func (s *Stage) Ready() error { return s.paused.reason() }
 // error only if the consumer cannot be used at all.
 func (s *Stage) Run(ctx context.Context) error {
 	consumer, err := s.env.Bus.Pull(ctx, s.cfg.Consumer)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Name(), err)
 	}

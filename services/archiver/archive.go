@@ -2,6 +2,7 @@ package archiver
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"marsad/pkg/event"
@@ -84,5 +85,5 @@ func letter(x *event.Ended, at time.Time) *store.DeadLetter {
 // withArchiver closes the trail. The time the archiver takes is not known
 // before its write, and its write holds the trail: it is left at zero.
 func withArchiver(trail []news.Step, at time.Time) []news.Step {
-	return append(trail[:len(trail):len(trail)], news.Step{Service: "archiver", At: at.UTC()})
+	return append(slices.Clip(trail), news.Step{Service: "archiver", At: at.UTC()})
 }

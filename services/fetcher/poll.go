@@ -99,8 +99,7 @@ func jitter(d time.Duration) time.Duration {
 }
 
 func asFailure(err error) *failure {
-	var f *failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
 	return reasonOf(err)

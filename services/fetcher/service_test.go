@@ -164,7 +164,7 @@ func TestFromFeedToLine(t *testing.T) {
 func TestTransientFailureIsTriedAgain(t *testing.T) {
 	s := newSite(t)
 	var calls atomic.Int32
-	s.pages["/busy"] = func(w http.ResponseWriter, r *http.Request) {
+	s.pages["/busy"] = func(w http.ResponseWriter, _ *http.Request) {
 		if calls.Add(1) == 1 {
 			w.Header().Set("Retry-After", "1")
 			w.WriteHeader(http.StatusServiceUnavailable)

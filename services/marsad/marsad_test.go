@@ -127,8 +127,8 @@ func newWorld(t *testing.T, n int) *world {
 
 func (w *world) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	var i int
-	switch {
-	case r.URL.Path == "/feed.xml":
+	switch r.URL.Path {
+	case "/feed.xml":
 		fmt.Fprint(out, `<rss version="2.0"><channel><title>عالم</title>`)
 		for i := range w.n {
 			text := ""
@@ -138,7 +138,7 @@ func (w *world) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(out, `<item><title>خبر رقم %d</title><link>%s/p/%d</link><description>%s</description></item>`, i, w.URL, i, text)
 		}
 		fmt.Fprint(out, `</channel></rss>`)
-	case r.URL.Path == "/sources.opml":
+	case "/sources.opml":
 		fmt.Fprintf(out, `<opml version="2.0"><body><outline text="عالم" xmlUrl="%s/feed.xml"/></body></opml>`, w.URL)
 	default:
 		if _, err := fmt.Sscanf(r.URL.Path, "/p/%d", &i); err != nil || i%3 == 0 || i%10 == 0 {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"marsad/pkg/app"
@@ -97,10 +98,8 @@ func (c *cli) printJSON(v any) error {
 
 // formats checks the value of --format.
 func formats(value string, known ...string) error {
-	for _, k := range known {
-		if value == k {
-			return nil
-		}
+	if slices.Contains(known, value) {
+		return nil
 	}
 	return usageError{fmt.Errorf("--format %s: known are %v", value, known)}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -275,7 +276,7 @@ func TestPaging(t *testing.T) {
 		}
 	}
 	var want []string
-	for i := len(articles) - 1; i >= 0; i-- {
+	for i := range slices.Backward(articles) {
 		if i != 7 {
 			want = append(want, fmt.Sprintf("%03d", i))
 		}

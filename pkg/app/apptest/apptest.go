@@ -18,7 +18,7 @@ func Open(t testing.TB) *app.Process {
 	cfg := app.DefaultConfig()
 	cfg.Data = t.TempDir()
 	cfg.Log.Level = "debug"
-	var log io.Writer = io.Discard
+	log := io.Discard
 	if testing.Verbose() {
 		log = t.Output()
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html/charset"
@@ -77,7 +78,7 @@ func collect(feeds []Feed, outlines []outline, folders []string, depth int) ([]F
 				Tags: append(categories(o.Category), folders...),
 			})
 		} else if name != "" {
-			inside = append(folders[:len(folders):len(folders)], name)
+			inside = append(slices.Clip(folders), name)
 		}
 		var err error
 		if feeds, err = collect(feeds, o.Outlines, inside, depth+1); err != nil {
