@@ -100,7 +100,7 @@ func (waiting) Run(ctx context.Context) error { <-ctx.Done(); return nil }
 
 func TestServes(t *testing.T) {
 	p := apptest.Open(t)
-	p.Config.HTTP.Addr = "127.0.0.1:0"
+	p.Config.HTTP.Addr, p.Config.HTTP.Hosts = "127.0.0.1:0", []string{"front.example"}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if app.Trusted(r.Context()) {
 			io.WriteString(w, "trusted")
@@ -131,7 +131,7 @@ func TestServes(t *testing.T) {
 		status    int
 		want      string
 	}{
-		{public, "/healthz", 200, "ok"}, {public, "/readyz", 503, "waiting: for godot"}, {public, "/version", 200, "version"},
+		{public, "/healthz", 200, "ok"}, {public, "/readyz", 503, "not ready: waiting for waiting"}, {public, "/version", 200, "version"},
 		{public, "/metrics", 200, "marsad_build_info"}, {public, "/debug/pprof/", 404, ""}, {public, "/", 404, ""},
 		{admin, "/anything", 200, "trusted"}, {admin, "/healthz", 200, "ok"},
 	} {
@@ -143,6 +143,21 @@ func TestServes(t *testing.T) {
 		resp.Body.Close()
 		if resp.StatusCode != tc.status || !strings.Contains(string(body), tc.want) {
 			t.Errorf("%s: %d %s, want %d with %q", tc.path, resp.StatusCode, body, tc.status, tc.want)
+		}
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+server.Addr()+"/healthz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for host, status := range map[string]int{"rebound.example": 421, "rebound.example:80": 421, "localhost": 200, "[::1]:8080": 200, "front.example": 200} {
+		req.Host = host
+		resp, err := public.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != status {
+			t.Errorf("host %s: %d, want %d", host, resp.StatusCode, status)
 		}
 	}
 	if info, err := os.Stat(app.SocketPath(p.Config.Data)); err != nil || info.Mode().Perm() != 0o600 {

@@ -32,6 +32,9 @@ type Config struct {
 	HTTP struct {
 		Addr  string `yaml:"addr"`
 		Pprof bool   `yaml:"pprof"` // serve /debug/pprof/
+		// Hosts are names by which requests may address a server on loopback,
+		// besides localhost: those that a proxy in front of it passes on.
+		Hosts []string `yaml:"hosts"`
 	} `yaml:"http"`
 	NATS struct {
 		URL    string     `yaml:"url"`    // empty: an embedded server
@@ -51,7 +54,7 @@ func DefaultConfig() Config {
 	var c Config
 	c.Data = "marsad-data"
 	c.Log.Level, c.Log.Format = "info", "text"
-	c.HTTP.Addr = "127.0.0.1:8080"
+	c.HTTP.Addr, c.HTTP.Hosts = "127.0.0.1:8080", []string{}
 	c.NATS.Limits = bus.DefaultLimits()
 	return c
 }

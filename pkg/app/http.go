@@ -10,6 +10,8 @@ import (
 	"net/http/pprof"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -52,7 +54,8 @@ func (p *Process) Listen(public, admin http.Handler, services []Service) (*Serve
 	}
 	trusted := newServer(p.mux(admin, services))
 	trusted.BaseContext = func(net.Listener) context.Context { return Trust(context.Background()) }
-	return &Server{newServer(p.mux(public, services)), trusted, tcp, unix}, nil
+	open := newServer(p.onlyKnownHosts(tcp.Addr(), p.mux(public, services)))
+	return &Server{open, trusted, tcp, unix}, nil
 }
 
 func newServer(handler http.Handler) *http.Server {
@@ -65,13 +68,15 @@ func listenSocket(path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("admin socket: %w", err)
 	}
-	old := syscall.Umask(0o177)
 	listener, err := net.Listen("unix", path)
-	syscall.Umask(old)
 	if errors.Is(err, syscall.EINVAL) {
 		return nil, fmt.Errorf("admin socket: the path %s is too long for a socket: choose a data folder with a shorter path", path)
 	}
 	if err != nil {
+		return nil, fmt.Errorf("admin socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil { // until now, no other user could write to it under any usual umask
+		listener.Close()
 		return nil, fmt.Errorf("admin socket: %w", err)
 	}
 	return listener, nil
@@ -117,9 +122,10 @@ func (p *Process) mux(handler http.Handler, services []Service) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(p.Registry, promhttp.HandlerOpts{Registry: p.Registry}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	ready := readiness{process: p, services: services}
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := p.readiness(r.Context(), services); err != nil {
-			http.Error(w, "not ready: "+err.Error(), http.StatusServiceUnavailable)
+		if missing := ready.missing(r.Context()); len(missing) > 0 {
+			http.Error(w, "not ready: waiting for "+strings.Join(missing, ", "), http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ready")
@@ -139,4 +145,25 @@ func (p *Process) mux(handler http.Handler, services []Service) *http.ServeMux {
 		mux.Handle("/", handler)
 	}
 	return mux
+}
+
+// onlyKnownHosts keeps pages of other sites from reading a server on loopback
+// through names of theirs that they point there (DNS rebinding). Elsewhere, who
+// can connect is for firewalls and proxies to decide.
+func (p *Process) onlyKnownHosts(addr net.Addr, next http.Handler) http.Handler {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsLoopback() {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		if host != "localhost" && net.ParseIP(strings.Trim(host, "[]")) == nil && !slices.Contains(p.Config.HTTP.Hosts, host) {
+			http.Error(w, fmt.Sprintf("this server is not called %q: http.hosts names others", host), http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -83,17 +84,17 @@ func (p *Process) open(ctx context.Context, options Options) error {
 	return p.openBus(ctx, options.Administer)
 }
 
-// owner is the same for every run on this host and folder.
+// owner is a random name that is kept in the data folder.
 func owner(data string) (string, error) {
-	host, err := os.Hostname()
-	if err != nil {
-		return "", fmt.Errorf("host name: %w", err)
+	path := filepath.Join(data, "owner")
+	if raw, err := os.ReadFile(path); err == nil && len(raw) > 0 {
+		return string(raw), nil
 	}
-	dir, err := filepath.Abs(data)
-	if err != nil {
+	name := rand.Text()
+	if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
 		return "", fmt.Errorf("data folder: %w", err)
 	}
-	return host + ":" + dir, nil
+	return name, nil
 }
 
 func (p *Process) openTracer(ctx context.Context) error {

@@ -2,8 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -36,15 +36,40 @@ func (p *Process) Run(ctx context.Context, services []Service) error {
 	return group.Wait()
 }
 
-// readiness asks store, bus and every service.
-func (p *Process) readiness(ctx context.Context, services []Service) error {
+// readiness asks store, bus and every service, at most once a second: asking
+// the store is a write.
+type readiness struct {
+	process  *Process
+	services []Service
+
+	mu    sync.Mutex
+	asked time.Time
+	last  []string
+}
+
+// missing names what the process waits for. What is wrong with it stands in the log.
+func (r *readiness) missing(ctx context.Context) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.asked) < time.Second {
+		return r.last
+	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	errs := []error{p.Ready(ctx)}
-	for _, s := range services {
-		if err := s.Ready(); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", s.Name(), err))
+	var missing []string
+	ask := func(name string, err error) {
+		if err != nil {
+			missing = append(missing, name)
+			r.process.Log.Warn("not ready", "waiting_for", name, "error", err)
 		}
 	}
-	return errors.Join(errs...)
+	ask("store", r.process.Store.Ping(ctx))
+	if r.process.Bus != nil {
+		ask("bus", r.process.Bus.Ping(ctx))
+	}
+	for _, s := range r.services {
+		ask(s.Name(), s.Ready())
+	}
+	r.asked, r.last = time.Now(), missing
+	return missing
 }

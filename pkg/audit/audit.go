@@ -31,7 +31,7 @@ func (r Report) Holds() bool { return len(r.Offenders) == 0 }
 func Run(ctx context.Context, s store.Store, line Line, now time.Time, reconcileAfter time.Duration) (Report, error) {
 	start := time.Now()
 	var lost []store.Offender
-	audited, err := s.Audit(ctx, now, now.Add(-reconcileAfter), func(refs []news.Ref) error {
+	audited, err := s.Audit(ctx, now.Add(-reconcileAfter), func(refs []news.Ref) error {
 		if line == nil {
 			return nil
 		}

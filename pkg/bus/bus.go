@@ -18,13 +18,15 @@ import (
 	"marsad/pkg/news"
 )
 
-// Errors of Publish. Any other error means that the bus cannot be used right
+// Errors. Any other error of Publish means that the bus cannot be used right
 // now, and that the message may or may not have been stored.
 var (
 	// ErrFull means that the stream is at its limit: try again once it drained.
 	ErrFull = errors.New("stream is full")
 	// ErrTooLarge means that this message will never be taken.
 	ErrTooLarge = errors.New("message is larger than the bus takes")
+	// ErrMissing means that a stream or consumer was not declared, or is gone.
+	ErrMissing = errors.New("run 'marsad migrate'")
 )
 
 const (

@@ -146,7 +146,7 @@ func (b *Bus) Verify(ctx context.Context) error {
 
 func missing(what string, err error) error {
 	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return fmt.Errorf("the bus has no %s: run 'marsad migrate'", what)
+		return fmt.Errorf("the bus has no %s: %w", what, ErrMissing)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }

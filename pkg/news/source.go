@@ -35,7 +35,7 @@ type Source struct {
 	Country   string     `json:"country,omitempty"` // ISO 3166-1 alpha-2
 	Tags      []string   `json:"tags,omitempty"`
 
-	PollEvery  time.Duration `json:"poll_every,omitempty"` // 0: the fetcher's default
+	PollEvery  time.Duration `json:"-"` // 0: the fetcher's default
 	Paused     bool          `json:"paused,omitempty"`
 	AddedAt    time.Time     `json:"added_at"`
 	NextPoll   time.Time     `json:"next_poll"`
@@ -116,7 +116,7 @@ const (
 // Poll is one reading of a source.
 type Poll struct {
 	At      time.Time     `json:"at"`
-	Took    time.Duration `json:"took"`
+	Took    time.Duration `json:"-"`
 	Outcome PollOutcome   `json:"outcome"`
 	Reason  string        `json:"reason,omitempty"` // of an error, from the fetcher's closed list
 	Entries int           `json:"entries"`          // entries in the feed

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"marsad/pkg/bus"
@@ -186,7 +185,7 @@ func (s *Stage) ended(d *delivery, v *verdict) *event.Ended {
 		if v.bare {
 			e.Failed = &event.Message{Subject: d.wire.Subject, Header: d.wire.Header}
 		}
-		e.Error, e.Attempts = brief(v.err), max(d.starts, 1)
+		e.Error, e.Attempts = brief(v.err), min(max(d.starts, 1), s.cfg.MaxAttempts)
 		s.log.Error("dead letter", "item", e.Key(), "reason", v.reason, "error", e.Error)
 	}
 	return e
@@ -207,10 +206,3 @@ func brief(err error) string {
 	}
 	return text
 }
-
-const (
-	firstPause = 200 * time.Millisecond
-	maxPause   = 15 * time.Second
-)
-
-func next(backoff time.Duration) time.Duration { return min(2*backoff, maxPause) }

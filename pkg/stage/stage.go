@@ -10,12 +10,14 @@ package stage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 
@@ -114,7 +116,7 @@ type Stage struct {
 	alone   sync.RWMutex // held for writing while a message that may have failed before is handled
 	started time.Time
 	seen    atomic.Int64 // messages received since started
-	paused  pauses
+	paused  wait.Room
 }
 
 // New makes a stage of a Processor.
@@ -175,7 +177,12 @@ func newStage(cfg Config, env Env, call func(context.Context, []event.Payload) (
 	for _, reason := range append(ownReasons, cfg.Reasons...) {
 		s.reasons[reason] = true
 	}
-	s.paused.gauge = s.metrics.paused
+	s.paused.OnChange = func(waiting bool) {
+		s.metrics.paused.Set(0)
+		if waiting {
+			s.metrics.paused.Set(1)
+		}
+	}
 	return s
 }
 
@@ -183,18 +190,15 @@ func newStage(cfg Config, env Env, call func(context.Context, []event.Payload) (
 func (s *Stage) Name() string { return s.cfg.Consumer.Name }
 
 // Ready answers nil unless the stage waits for a dependency; then it says for which.
-func (s *Stage) Ready() error { return s.paused.reason() }
+func (s *Stage) Ready() error { return s.paused.Reason() }
 
 // Run handles messages until ctx ends, then finishes those it has started,
 // within Config.Drain, and hands the others back. It returns nil then, and an
 // error only if the consumer cannot be used at all.
 func (s *Stage) Run(ctx context.Context) error {
-	consumer, err := s.env.Bus.Pull(ctx, s.cfg.Consumer)
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.Name(), err)
+	consumer, err := s.consumer(ctx)
+	if err != nil || ctx.Err() != nil {
+		return err
 	}
 	s.started = s.env.Now()
 	work, stop := wait.Outlive(ctx, s.cfg.Drain)
@@ -214,6 +218,24 @@ func (s *Stage) Run(ctx context.Context) error {
 	stopKeeping()
 	keeper.Wait()
 	return nil
+}
+
+// consumer waits until the bus answers; one that has no such consumer is an error.
+func (s *Stage) consumer(ctx context.Context) (jetstream.Consumer, error) {
+	for backoff := firstPause; ; backoff = next(backoff) {
+		consumer, err := s.env.Bus.Pull(ctx, s.cfg.Consumer)
+		switch {
+		case ctx.Err() != nil:
+			return nil, nil
+		case err == nil:
+			return consumer, nil
+		case errors.Is(err, bus.ErrMissing):
+			return nil, fmt.Errorf("%s: %w", s.Name(), err)
+		}
+		if !s.pause(ctx, backoff, err) {
+			return nil, nil
+		}
+	}
 }
 
 // worker takes messages from the queue until it is closed. Once stopping ends,

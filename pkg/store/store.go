@@ -23,6 +23,7 @@ var (
 	ErrNotFound    = errors.New("not found")
 	ErrExists      = errors.New("exists already")
 	ErrAmbiguous   = errors.New("fits more than one")
+	ErrInvalid     = errors.New("cannot be stored") // what was asked for is wrong: asking again will not help
 	ErrLeaseLost   = errors.New("lease lost to another holder")
 	ErrNewerSchema = errors.New("the data was written by a newer marsad: upgrade this one, or use another data folder")
 	ErrNoSchema    = errors.New("the store has no schema or an old one: run 'marsad migrate'")
@@ -61,6 +62,9 @@ type Sources interface {
 	// RemoveSource stops polling for good and hides the source. Its items stay,
 	// and so do its counts in an audit. ErrNotFound.
 	RemoveSource(ctx context.Context, id news.ID) error
+
+	// HasFeeds reports whether any feed was ever registered; removed ones count.
+	HasFeeds(ctx context.Context) (bool, error)
 
 	// ClaimSources leases up to claim.Limit sources whose poll is due and whose
 	// host's slot is free, longest due first, at most one per host, and takes
@@ -133,11 +137,12 @@ type Ledger interface {
 	// come first, and within a host the item due longest. Other items are
 	// claimed freely, and first. An item whose lease ran out counts as due since then.
 	ClaimItems(ctx context.Context, claim Claim) ([]news.Item, error)
-	// SavePage stores the page of a claimed item and gives up the slot. The item
+	// SavePage stores the page of a claimed item, with the reason why it is not
+	// more than the feed's own text (empty: it is), and gives up the slot. The item
 	// stays leased. A page of an older revision than the ledger's is stored all
 	// the same. Slots are given up only by the item or source that holds them,
 	// but FreeAt always counts. ErrNotFound.
-	SavePage(ctx context.Context, page news.Page, slot Slot) error
+	SavePage(ctx context.Context, page news.Page, reason string, slot Slot) error
 	// MarkInLine says that the item was handed to the bus. It changes nothing
 	// unless the row is due with that revision: the item may have ended already.
 	MarkInLine(ctx context.Context, now time.Time, refs ...news.Ref) error
@@ -178,6 +183,7 @@ type Submitted struct {
 type InLine struct {
 	news.Ref
 	MissingSince time.Time
+	CheckedAt    time.Time // the last look; the hand-over if there was none
 }
 
 // Checked sorts items by what a look at the streams said.
@@ -191,6 +197,8 @@ type Checked struct {
 // reason; one of an earlier revision leaves the state alone, but its article is
 // written if none newer is there. Ending the same ref twice is harmless.
 //
+// An item with an article is archived: a later revision that is Dropped leaves it so,
+// with its earlier article, and the reason noted; one that is Dead waits for a person.
 // Against an item that is archived at the same revision, Dead is not applied,
 // and Dropped only with a later generation: it removes the article. An ending
 // that is applied deletes the dead letter there was.
@@ -212,7 +220,7 @@ type Ending struct {
 
 // EndResult says what became of an Ending.
 type EndResult struct {
-	Applied bool        // false: unknown to the ledger, or older than what is there
+	Applied bool        // false: unknown to the ledger, or older than what is there. The same ref again is applied again
 	Known   bool        // false: the ledger has no such item
 	FoundAt time.Time   // from the ledger
 	Story   *news.Story // recomputed from its members; nil unless Outcome is Archived and Applied
@@ -352,10 +360,10 @@ type Index interface {
 
 // IndexStats is the state of the full-text index.
 type IndexStats struct {
-	Documents int
-	Bytes     int64
-	Pending   int
-	OldestAt  time.Time // when the oldest article that is not indexed was archived; zero if none
+	Documents int       `json:"documents"`
+	Bytes     int64     `json:"bytes"`
+	Pending   int       `json:"pending"`
+	OldestAt  time.Time `json:"oldest_at,omitzero"` // when the oldest article that is not indexed was archived; zero if none
 }
 
 // DeadLetter is a message that could not be handled, kept whole.
@@ -399,7 +407,7 @@ type Auditor interface {
 	// Audit reads one consistent snapshot. Open items that only the bus can
 	// account for (in line, handed over before inLineBefore) are handed to
 	// inLine, in batches, after the snapshot was read.
-	Audit(ctx context.Context, now, inLineBefore time.Time, inLine func([]news.Ref) error) (AuditReport, error)
+	Audit(ctx context.Context, inLineBefore time.Time, inLine func([]news.Ref) error) (AuditReport, error)
 }
 
 // AuditReport is what an audit found.

@@ -2,6 +2,7 @@ package wait_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,4 +44,22 @@ func TestOutlive(t *testing.T) {
 			t.Error("lives on after its end")
 		}
 	})
+}
+
+func TestRoom(t *testing.T) {
+	var changes []bool
+	room := wait.Room{OnChange: func(waiting bool) { changes = append(changes, waiting) }}
+	first, second := errors.New("first"), errors.New("second")
+	leaveFirst, leaveSecond := room.Enter(first), room.Enter(second)
+	leaveFirst()
+	if got := room.Reason(); got != second {
+		t.Errorf("reason = %v while one waits", got)
+	}
+	leaveSecond()
+	if got := room.Reason(); got != nil {
+		t.Errorf("reason = %v in an empty room", got)
+	}
+	if len(changes) != 2 || !changes[0] || changes[1] {
+		t.Errorf("changes = %v", changes)
+	}
 }

@@ -23,27 +23,51 @@ var tracking = []string{
 	"ns_source", "ns_linkname", "ns_fee", "traffic_source", "cmpid", "ocid", "__twitter_impression",
 }
 
+// maxLength bounds an address: longer ones are mistakes or mischief.
+const maxLength = 8 << 10
+
 // Canonical gives raw the one form that all spellings of the same address
 // share: lower-case scheme and host, no default port, fragment, credentials or
 // tracking parameters, a path of at least "/". Order and spelling of other
 // query parameters are kept: servers may read meaning into them.
 // Canonical is idempotent. The error is ErrNotWeb.
 func Canonical(raw string) (string, error) {
+	u, err := normal(raw)
+	if err != nil {
+		return "", err
+	}
+	u.RawQuery = withoutTracking(u.RawQuery)
+	return u.String(), nil
+}
+
+// Normal is Canonical with the query left as it is: for addresses that are
+// requested as they stand, such as those of feeds.
+func Normal(raw string) (string, error) {
+	u, err := normal(raw)
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
+}
+
+func normal(raw string) (*url.URL, error) {
+	if len(raw) > maxLength {
+		return nil, ErrNotWeb
+	}
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Opaque != "" || strings.Trim(u.Hostname(), ".") == "" {
-		return "", ErrNotWeb
+		return nil, ErrNotWeb
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return "", ErrNotWeb
+		return nil, ErrNotWeb
 	}
 	u.Host = canonicalHost(u)
 	u.User, u.Fragment, u.RawFragment, u.ForceQuery = nil, "", "", false
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	u.RawQuery = withoutTracking(u.RawQuery)
-	return u.String(), nil
+	return u, nil
 }
 
 func canonicalHost(u *url.URL) string {

@@ -2,6 +2,7 @@ package weburl_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"marsad/pkg/weburl"
@@ -26,6 +27,16 @@ func TestCanonical(t *testing.T) {
 		if got, err := weburl.Canonical(raw); !errors.Is(err, weburl.ErrNotWeb) {
 			t.Errorf("Canonical(%q) = %q, %v; want ErrNotWeb", raw, got, err)
 		}
+	}
+}
+
+func TestNormalKeepsTheQuery(t *testing.T) {
+	got, err := weburl.Normal("HTTP://News.Example:80/feed?utm_source=x#top")
+	if want := "http://news.example/feed?utm_source=x"; err != nil || got != want {
+		t.Errorf("Normal = %q, %v; want %q", got, err, want)
+	}
+	if got, err := weburl.Normal("https://a.example/" + strings.Repeat("x", 10<<10)); !errors.Is(err, weburl.ErrNotWeb) {
+		t.Errorf("a very long address: %d bytes, %v", len(got), err)
 	}
 }
 

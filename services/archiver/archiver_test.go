@@ -107,6 +107,24 @@ func TestEndsWithoutArticle(t *testing.T) {
 	}
 }
 
+// TestPoisonEndsAlone: what the store can never take is a dead letter, and the
+// good messages of its batch are archived.
+func TestPoisonEndsAlone(t *testing.T) {
+	p := apptest.Open(t)
+	line := stagetest.On(t, p.Bus)
+	good, poison := found(t, p, "good"), found(t, p, "poison")
+	line.Feed(&event.Ended{Head: poison, Outcome: "eaten", Stage: "cleaner", Reason: "no_text"})
+	line.Feed(&event.Ended{Head: good, Outcome: news.Dropped, Stage: "cleaner", Reason: "no_text"})
+	apptest.Run(t, New(DefaultConfig(), p))
+	line.AwaitIdle(bus.ArchiverEnded)
+	if record, err := p.Store.Record(t.Context(), good.Item); err != nil || record.Outcome != news.Dropped {
+		t.Errorf("good: %+v, %v", record, err)
+	}
+	if letter, err := p.Store.DeadLetter(t.Context(), poison.Item); err != nil || letter.Reason != ReasonInvalid {
+		t.Errorf("poison: %+v, %v", letter, err)
+	}
+}
+
 // TestOlderDoesNotOverwrite: what arrives late changes nothing.
 func TestOlderDoesNotOverwrite(t *testing.T) {
 	p := apptest.Open(t)

@@ -6,8 +6,10 @@
 // keeps the full-text index up to date, in batches of its own.
 //
 // An event about an item that the ledger does not know is let go, with an
-// error in the log: there is nothing to end. It has no dead letters of its own.
+// error in the log: there is nothing to end. What the store can never take is a
+// dead letter ("cannot_be_stored").
 //
 // Doing it again is harmless: writes are upserts under (item, revision,
-// generation), and an older one never overwrites a newer one.
+// generation), and an older one never overwrites a newer one. An event that comes
+// twice is written, announced and counted twice, with the same content.
 package archiver

@@ -15,6 +15,13 @@ import (
 	"marsad/pkg/store"
 )
 
+// ReasonInvalid is given for what the store can never take.
+const ReasonInvalid = "cannot_be_stored"
+
+// patience is how long a write may take: a store that is slow is no failure of
+// the items in the batch.
+const patience = 10 * time.Minute
+
 // Service runs two stages, one for articles and one for what ends without, and
 // the indexer.
 type Service struct {
@@ -30,7 +37,10 @@ func New(cfg Config, p *app.Process) *Service {
 	idx := newIndexer(p.Store, log)
 	w := writer{store: p.Store, metrics: m, log: log, now: time.Now, written: idx.wake}
 	shape := func(consumer bus.Consumer) stage.Config {
-		return stage.Config{Consumer: consumer, Service: "archiver", Workers: 1, Batch: cfg.Batch, InFlight: min(3*cfg.Batch, 900)}
+		return stage.Config{
+			Consumer: consumer, Service: "archiver", Workers: 1, Batch: cfg.Batch, InFlight: min(3*cfg.Batch, 900),
+			Reasons: []string{ReasonInvalid}, Timeout: patience,
+		}
 	}
 	return &Service{
 		articles: stage.NewBatch(shape(bus.Archiver), p.StageEnv(), articles{w}),
@@ -65,6 +75,9 @@ type writer struct {
 
 func (w writer) end(ctx context.Context, endings []store.Ending, heads []*event.Head) ([]store.EndResult, error) {
 	results, err := w.store.End(ctx, endings)
+	if errors.Is(err, store.ErrInvalid) {
+		return nil, stage.Reject(ReasonInvalid, err)
+	}
 	if err != nil {
 		return nil, stage.Unavailable(err)
 	}

@@ -39,8 +39,26 @@ type extraction struct {
 	byline     string
 }
 
-// extract runs trafilatura, which may panic on odd trees; nothing is found then.
+// maxNodes is how many nodes a tree may have for trafilatura, whose time grows
+// faster than they do. The largest of 1,657 news pages measured had 26,000.
+const maxNodes = 60_000
+
+// larger reports whether a tree has more than n nodes.
+func larger(doc *html.Node, n int) bool {
+	for range doc.Descendants() {
+		if n--; n < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// extract runs trafilatura, which may panic on odd trees; nothing is found then,
+// nor in very large ones.
 func extract(doc *html.Node, address *url.URL) (found extraction) {
+	if larger(doc, maxNodes) {
+		return extraction{}
+	}
 	defer func() {
 		if recover() != nil {
 			found = extraction{}

@@ -1,6 +1,7 @@
 package deduplicator
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -100,6 +101,36 @@ func TestOldEpochDecidesNothing(t *testing.T) {
 	}
 	if !lost {
 		t.Error("went on leading")
+	}
+}
+
+// panicking is a store whose transactions panic.
+type panicking struct{ store.Decisions }
+
+func (p panicking) Decide(ctx context.Context, lease store.Lease, fn func(tx store.DecisionTx) error) error {
+	return p.Decisions.Decide(ctx, lease, func(tx store.DecisionTx) error {
+		_ = fn(tx)
+		panic("ouch")
+	})
+}
+
+// TestPanicStaysWithItsMessage: a panic within a transaction is that of whoever
+// decided, for the stage to contain; others go on using the store.
+func TestPanicStaysWithItsMessage(t *testing.T) {
+	p := apptest.Open(t)
+	d := newProcessor(t, p)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("did not panic")
+			}
+		}()
+		spoilt := d
+		spoilt.store = panicking{d.store}
+		_, _ = spoilt.ProcessBatch(t.Context(), []*event.Cleaned{cleaned("a", "t", body, "")})
+	}()
+	if got := decideAll(t, d, cleaned("a", "t", body, "")); got[0].Verdict.Kind != news.Original {
+		t.Errorf("afterwards: %+v; what was decided in a panic must not be kept", got[0].Verdict)
 	}
 }
 

@@ -2,8 +2,8 @@
 // came before: an original, a copy or a revision of another; and the story it
 // belongs to.
 //
-// It takes news.cleaned and gives news.deduplicated. It drops nothing and has
-// no dead letters of its own.
+// It takes news.cleaned and gives news.deduplicated. It drops nothing; what the
+// store can never take is a dead letter ("cannot_be_stored").
 //
 // It is single-active: only the holder of a lease in the store decides, and
 // every batch of decisions is one transaction with the fingerprints they rest

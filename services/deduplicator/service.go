@@ -17,6 +17,17 @@ import (
 // leaseName names the lease of which there is one.
 const leaseName = "deduplicator"
 
+// ReasonInvalid is given for what the store can never take.
+const ReasonInvalid = "cannot_be_stored"
+
+const (
+	// patience is how long a transaction may take: a store that is slow is no
+	// failure of the articles in the batch.
+	patience = 10 * time.Minute
+	// drain is short: what a leader that lost its lease holds back, the next one waits for.
+	drain = time.Second
+)
+
 // Service decides while it holds the lease, and waits for it otherwise.
 type Service struct {
 	cfg    Config
@@ -73,6 +84,7 @@ func (s *Service) lead(ctx context.Context, lease store.Lease) error {
 	defer lost()
 	active := stage.NewBatch(stage.Config{
 		Consumer: bus.Deduplicator, Workers: 1, Batch: s.cfg.Batch, InFlight: 4 * s.cfg.Batch,
+		Reasons: []string{ReasonInvalid}, Timeout: patience, Drain: drain,
 	}, s.env, processor{store: s.store, lease: lease, minWords: s.cfg.MinWords, now: s.now, lost: lost})
 	s.active.Store(active)
 	defer s.active.Store(nil)
@@ -139,7 +151,10 @@ func (p processor) ProcessBatch(ctx context.Context, in []*event.Cleaned) ([]sta
 		}
 		return nil
 	})
-	if errors.Is(err, store.ErrLeaseLost) {
+	switch {
+	case errors.Is(err, store.ErrInvalid):
+		return nil, stage.Reject(ReasonInvalid, err)
+	case errors.Is(err, store.ErrLeaseLost):
 		p.lost()
 	}
 	if err != nil {

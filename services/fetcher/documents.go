@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -25,6 +26,9 @@ func Documents(name string, body []byte) ([]store.Entry, error) {
 		feed, err := ParseFeed(body, "", DefaultConfig().MaxFeedItems)
 		if err != nil {
 			return nil, fmt.Errorf("not a feed: %w", err)
+		}
+		if len(feed.Entries) == 0 {
+			return nil, errors.New("the feed has no entries")
 		}
 		list := entries(feed.Entries, news.ManualSource)
 		for i := range list {

@@ -2,11 +2,13 @@ package fetcher
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"go.opentelemetry.io/otel/propagation"
 
+	"marsad/pkg/bus"
 	"marsad/pkg/event"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
@@ -23,13 +25,18 @@ func (s *Service) handle(ctx context.Context, item news.Item) {
 	start := s.now()
 	ctx, span := s.tracer.Start(ctx, "fetcher")
 	defer span.End()
-	payload, err := s.bring(ctx, &item)
+	page, err := s.bring(ctx, &item)
 	if err != nil {
 		s.log.Warn("an item could not be brought into the line: it will be tried again", "item", item.Key(), "url", item.URL, "error", err)
 		return
 	}
-	if payload == nil {
+	if page == nil {
 		return // postponed
+	}
+	payload, err := s.event(ctx, item, *page)
+	if err != nil {
+		s.log.Warn("an item could not be described: it will be tried again", "item", item.Key(), "error", err)
+		return
 	}
 	end := s.now()
 	payload.Header().Trail = []news.Step{{
@@ -44,36 +51,50 @@ func (s *Service) handle(ctx context.Context, item news.Item) {
 	}
 }
 
-// bring stores the item's page, unless it is there, and returns what to
-// publish; nil if the item was postponed. item.Reason is then why there is no page.
-func (s *Service) bring(ctx context.Context, item *news.Item) (event.Payload, error) {
-	head, err := s.head(ctx, *item)
-	if err != nil {
-		return nil, err
-	}
+// bring returns the page of an item, having stored it unless it was; nil if the
+// item was postponed. item.Reason is then why it is not more than the feed's text.
+func (s *Service) bring(ctx context.Context, item *news.Item) (*news.Page, error) {
 	if item.HasPage {
-		return &event.Fetched{Head: head, URL: item.URL}, nil
+		page, err := s.store.Page(ctx, item.Ref)
+		return &page, err
 	}
 	page, slot, failed := s.page(ctx, *item)
+	item.Reason = ""
 	if failed != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if !failed.permanent && item.Attempts+1 < s.cfg.MaxAttempts {
-			pause := downloadBackoff[min(item.Attempts, len(downloadBackoff)-1)]
-			if failed.retryAfter > 0 {
-				pause = failed.retryAfter
-				slot.FreeAt = s.now().Add(pause)
-			}
-			return nil, s.store.Postpone(ctx, item.Ref, s.now().Add(pause), failed.reason, slot)
+			return nil, s.postpone(ctx, *item, failed, slot)
 		}
 		item.Reason = failed.reason
 		s.log.Debug("no page", "url", item.URL, "reason", failed.reason, "error", failed.err)
 	}
-	if err := s.store.SavePage(ctx, page, slot); err != nil {
+	if err := s.store.SavePage(ctx, page, item.Reason, slot); err != nil {
 		return nil, fmt.Errorf("save the page: %w", err)
 	}
-	if page.Kind == news.PageFeed && item.Found.Body() == "" {
+	return &page, nil
+}
+
+// postpone makes the item due again after a pause: the server's, if it asked
+// for one, and then for the whole host.
+func (s *Service) postpone(ctx context.Context, item news.Item, failed *failure, slot store.Slot) error {
+	pause := downloadBackoff[min(item.Attempts, len(downloadBackoff)-1)]
+	if failed.retryAfter > 0 {
+		pause = failed.retryAfter
+		slot.FreeAt = s.now().Add(pause)
+	}
+	return s.store.Postpone(ctx, item.Ref, s.now().Add(pause), failed.reason, slot)
+}
+
+// event is what is published of an item and its page: an item with neither a
+// page nor text in its feed is dropped, for the reason why there is no page.
+func (s *Service) event(ctx context.Context, item news.Item, page news.Page) (event.Payload, error) {
+	head, err := s.head(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	if page.Kind == news.PageFeed && item.Reason != "" && item.Found.Body() == "" {
 		return &event.Ended{Head: head, Outcome: news.Dropped, Stage: "fetcher", Reason: item.Reason}, nil
 	}
 	return &event.Fetched{Head: head, URL: page.URL}, nil
@@ -108,8 +129,9 @@ func (s *Service) head(ctx context.Context, item news.Item) (event.Head, error) 
 	}}, nil
 }
 
-// publish waits until the bus has the event. A full bus slows the fetcher
-// down: the item keeps its lease.
+// publish waits until the bus has the event. While the bus is full or away the
+// fetcher slows down; a lease that runs out meanwhile only means that the item
+// is published twice, which the bus refuses.
 func (s *Service) publish(ctx context.Context, p event.Payload) error {
 	m, err := event.Encode(p, "fetcher", s.now())
 	if err != nil {
@@ -117,14 +139,16 @@ func (s *Service) publish(ctx context.Context, p event.Payload) error {
 	}
 	propagation.TraceContext{}.Inject(ctx, headers(m.Header))
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
-		if err = s.bus.Publish(ctx, m); err == nil || ctx.Err() != nil {
+		err := s.bus.Publish(ctx, m)
+		if err == nil || ctx.Err() != nil || errors.Is(err, bus.ErrTooLarge) {
 			return err
 		}
-		s.busy.Store(&err)
-		if !wait.For(ctx, pause) {
+		leave := s.waiting.Enter(err)
+		lived := wait.For(ctx, pause)
+		leave()
+		if !lived {
 			return err
 		}
-		s.busy.Store(nil)
 	}
 }
 

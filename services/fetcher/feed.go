@@ -18,6 +18,10 @@ import (
 // costs the parser memory.
 const maxFeedDepth = 200
 
+// maxFeedEntries bounds how many entries are parsed: all of them are in memory
+// at once, and a small document can hold a million empty ones.
+const maxFeedEntries = 20_000
+
 // Feed is a parsed feed.
 type Feed struct {
 	Title   string
@@ -35,6 +39,9 @@ func ParseFeed(body []byte, base string, limit int) (feed Feed, err error) {
 	}()
 	if len(bytes.TrimSpace(body)) == 0 {
 		return Feed{}, errors.New("the document is empty")
+	}
+	if n := mostEntries(body); n > maxFeedEntries {
+		return Feed{}, fmt.Errorf("it may hold %d entries, more than %d", n, maxFeedEntries)
 	}
 	if deeper(body, maxFeedDepth) {
 		return Feed{}, fmt.Errorf("elements nest more than %d deep", maxFeedDepth)
@@ -101,6 +108,15 @@ func entries(found []news.Found, source news.ID) []store.Entry {
 	return out
 }
 
+// mostEntries is how many entries a document can hold at most: what looks like
+// the beginning of one.
+func mostEntries(body []byte) int {
+	if trimmed := bytes.TrimSpace(body); trimmed[0] == '{' {
+		return bytes.Count(body, []byte("{")) / 2 // an entry without an object in it says nothing
+	}
+	return bytes.Count(body, []byte("<item")) + bytes.Count(body, []byte("<entry")) + bytes.Count(body, []byte(":item")) + bytes.Count(body, []byte(":entry"))
+}
+
 // deeper reports whether the elements of an XML document nest more than limit
 // deep. It counts tags, outside comments and CDATA, and is no judge of
 // whether they match.
@@ -125,7 +141,7 @@ func deeper(body []byte, limit int) bool {
 		}
 		switch tag := body[:j]; {
 		case body[0] == '/':
-			depth--
+			depth = max(depth-1, 0)
 		case body[0] != '!' && body[0] != '?' && !bytes.HasSuffix(tag, []byte("/")):
 			if depth++; depth > limit {
 				return true

@@ -50,7 +50,9 @@ func TestParseFeed(t *testing.T) {
 func TestParseFeedRefuses(t *testing.T) {
 	for name, body := range map[string]string{
 		"empty": " \n", "HTML": "<!doctype html><html><body><p>no</p></body></html>", "text": "hello", "truncated": rss[:100],
-		"deep": `<rss version="2.0"><channel><item>` + strings.Repeat("<x>", 300) + strings.Repeat("</x>", 300) + "</item></channel></rss>",
+		"million empty entries": "<rss><channel>" + strings.Repeat("<item/>", 1_000_000) + "</channel></rss>",
+		"million empty objects": `{"version":"https://jsonfeed.org/version/1","items":[` + strings.Repeat("{},", 1_000_000) + `{}]}`,
+		"deep":                  `<rss version="2.0"><channel><item>` + strings.Repeat("<x>", 300) + strings.Repeat("</x>", 300) + "</item></channel></rss>",
 	} {
 		if feed, err := ParseFeed([]byte(body), "", 10); err == nil {
 			t.Errorf("%s: parsed to %+v", name, feed)

@@ -32,10 +32,13 @@ func (s *Service) read(ctx context.Context, source news.Source) store.PollResult
 	start := s.now()
 	result := store.PollResult{Source: source.ID, Owner: s.owner, Validators: source.Validators}
 	feed, validators, err := s.requestFeed(ctx, source)
+	if validators != (news.Validators{}) {
+		result.Validators = validators
+	}
 	end := s.now()
 	result.Poll = news.Poll{At: start, Took: end.Sub(start)}
 	result.Slot = store.Slot{Host: weburl.Domain(source.URL), FreeAt: end.Add(s.cfg.HostDelay)}
-	pause := s.interval(source)
+	pause := jitter(s.interval(source))
 	switch {
 	case errors.Is(err, errNotModified):
 		result.Poll.Outcome = news.PollNotModified
@@ -43,27 +46,30 @@ func (s *Service) read(ctx context.Context, source news.Source) store.PollResult
 		f := asFailure(err)
 		result.Poll.Outcome, result.Poll.Reason = news.PollError, f.reason
 		pause = max(backoff(pause, source.Failures), f.retryAfter)
+		if f.retryAfter > 0 {
+			result.Slot.FreeAt = end.Add(f.retryAfter)
+		}
 		s.log.Warn("poll failed", "source", source.URL, "reason", f.reason, "error", f.err)
 	default:
-		result.Validators = validators
 		result.Items = entries(feed.Entries, source.ID)
 		result.Poll.Entries = len(result.Items)
 	}
-	result.NextPoll = end.Add(jitter(pause))
+	result.NextPoll = end.Add(pause)
 	return result
 }
 
 var errNotModified = errors.New("not modified")
 
 // requestFeed requests a source's feed and parses it. errNotModified if the
-// server says so, or the body is the same as last time.
+// server says so, or the body is the same as last time; the validators are new
+// all the same.
 func (s *Service) requestFeed(ctx context.Context, source news.Source) (Feed, news.Validators, error) {
 	a, err := s.client.get(ctx, "feed", source.URL, source.Validators, s.cfg.MaxFeedBytes)
 	if err != nil {
 		return Feed{}, news.Validators{}, err
 	}
 	if a.notModified {
-		return Feed{}, news.Validators{}, errNotModified
+		return Feed{}, merged(source.Validators, a.validators), errNotModified
 	}
 	a.validators.BodyHash = string(news.NewID(string(a.body)))
 	if a.validators.BodyHash == source.Validators.BodyHash {
@@ -74,6 +80,17 @@ func (s *Service) requestFeed(ctx context.Context, source news.Source) (Feed, ne
 		return Feed{}, news.Validators{}, &failure{reason: ReasonNotAFeed, err: err}
 	}
 	return feed, a.validators, nil
+}
+
+// merged updates known validators with those of a 304, which may leave some out.
+func merged(known, fresh news.Validators) news.Validators {
+	if fresh.ETag != "" {
+		known.ETag = fresh.ETag
+	}
+	if fresh.LastModified != "" {
+		known.LastModified = fresh.LastModified
+	}
+	return known
 }
 
 func (s *Service) interval(source news.Source) time.Duration {

@@ -2,14 +2,19 @@ package fetcher
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"marsad/pkg/store"
 	"marsad/pkg/wait"
 )
 
-// reconcileBatch is how many items one look at the streams is about.
-const reconcileBatch = 500
+const (
+	reconcileBatch = 500 // items looked for before the ledger is told
+	reconcileLooks = 8   // inquiries at once
+)
 
 // reconcileLoop looks, again and again, for items that are in line according
 // to the ledger but in no stream.
@@ -22,26 +27,61 @@ func (s *Service) reconcileLoop(ctx context.Context) {
 	}
 }
 
-// reconcile asks the bus about the items that are in line for longer than
-// reconcile_after. One that is absent twice, an ack wait apart, was lost by
+// reconcile asks the bus, once, about every item that is in line for longer
+// than reconcile_after. One that is absent twice, an ack wait apart, was lost by
 // the bus and becomes due again. A backlog is in its stream: it is never touched.
 func (s *Service) reconcile(ctx context.Context) error {
-	now := s.now()
-	items, err := s.store.InLineSince(ctx, now.Add(-s.cfg.ReconcileAfter), reconcileBatch)
-	if err != nil || len(items) == 0 {
-		return err
-	}
+	began := s.now()
 	ackWait, err := s.bus.AckWait(ctx)
 	if err != nil {
 		return err
 	}
-	var checked store.Checked
-	for _, item := range items {
-		there, err := s.bus.InLine(ctx, item.Ref)
-		switch {
-		case err != nil:
+	for {
+		items, err := s.store.InLineSince(ctx, began.Add(-s.cfg.ReconcileAfter), reconcileBatch)
+		if err != nil {
 			return err
-		case there:
+		}
+		if i := slices.IndexFunc(items, func(item store.InLine) bool { return !item.CheckedAt.Before(began) }); i >= 0 {
+			items = items[:i] // looked at in this round
+		}
+		if len(items) == 0 {
+			return nil
+		}
+		checked, err := s.look(ctx, items, began, ackWait)
+		if err != nil {
+			return err
+		}
+		n, err := s.store.MarkChecked(ctx, s.now(), checked)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			s.healed.Add(float64(n))
+			s.log.Warn("items were in line but in no stream: they are due again", "items", n)
+		}
+		if len(items) < reconcileBatch {
+			return nil
+		}
+	}
+}
+
+// look sorts items by whether they are in any stream.
+func (s *Service) look(ctx context.Context, items []store.InLine, now time.Time, ackWait time.Duration) (checked store.Checked, err error) {
+	there := make([]bool, len(items))
+	looks, ctx := errgroup.WithContext(ctx)
+	looks.SetLimit(reconcileLooks)
+	for i, item := range items {
+		looks.Go(func() (err error) {
+			there[i], err = s.bus.InLine(ctx, item.Ref)
+			return err
+		})
+	}
+	if err := looks.Wait(); err != nil {
+		return checked, err
+	}
+	for i, item := range items {
+		switch {
+		case there[i]:
 			checked.Present = append(checked.Present, item.Ref)
 		case item.MissingSince.IsZero() || now.Sub(item.MissingSince) < ackWait:
 			checked.Missing = append(checked.Missing, item.Ref)
@@ -49,10 +89,5 @@ func (s *Service) reconcile(ctx context.Context) error {
 			checked.Lost = append(checked.Lost, item.Ref)
 		}
 	}
-	n, err := s.store.MarkChecked(ctx, now, checked)
-	if n > 0 {
-		s.healed.Add(float64(n))
-		s.log.Warn("items were in line but in no stream: they are due again", "items", n)
-	}
-	return err
+	return checked, nil
 }

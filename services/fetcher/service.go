@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	lease     = 5 * time.Minute // longer than any request and publish takes
+	lease     = 5 * time.Minute // longer than any request takes
 	idlePause = 250 * time.Millisecond
 	drain     = 8 * time.Second
 )
@@ -36,7 +36,7 @@ type Service struct {
 	owner   string
 	polls   *prometheus.CounterVec
 	healed  prometheus.Counter
-	busy    atomic.Pointer[error] // why publishing waits
+	waiting wait.Room             // publishers that wait for the bus
 	down    atomic.Pointer[error] // why claiming fails
 }
 
@@ -65,12 +65,10 @@ func (s *Service) Name() string { return "fetcher" }
 
 // Ready implements app.Service.
 func (s *Service) Ready() error {
-	for _, reason := range []*error{s.down.Load(), s.busy.Load()} {
-		if reason != nil {
-			return *reason
-		}
+	if down := s.down.Load(); down != nil {
+		return *down
 	}
-	return nil
+	return s.waiting.Reason()
 }
 
 // Run implements app.Service.
@@ -118,6 +116,9 @@ func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(c
 			return
 		}
 		s.note(err)
+		if err != nil {
+			claimed = nil
+		}
 		for _, w := range claimed {
 			busy <- struct{}{}
 			running.Go(func() {

@@ -176,8 +176,55 @@ func TestTransientFailureIsTriedAgain(t *testing.T) {
 	p := apptest.Open(t)
 	watch(t, p, s.URL+"/feed")
 	line := start(t, p, loopback())
-	if got := line.Next(bus.Cleaner).(*event.Fetched); !strings.HasSuffix(got.URL, "/busy") || calls.Load() != 2 {
-		t.Errorf("%s after %d requests", got.URL, calls.Load())
+	if got := line.Next(bus.Cleaner).(*event.Fetched); !strings.HasSuffix(got.URL, "/busy") || calls.Load() != 2 || got.Trail[0].Note != "" {
+		t.Errorf("%s after %d requests, with the note %q", got.URL, calls.Load(), got.Trail[0].Note)
+	}
+}
+
+// TestReasonOutlivesACrash: between storing that there is no page and publishing.
+func TestReasonOutlivesACrash(t *testing.T) {
+	p := apptest.Open(t)
+	source := watch(t, p, "http://127.0.0.1:9/feed")
+	now := time.Now()
+	entry := store.Entry{ID: news.NewID("a"), URL: "http://127.0.0.1:9/a", Found: news.Found{Title: "t"}}
+	if _, err := p.Store.RecordPoll(t.Context(), store.PollResult{Source: source, Poll: news.Poll{At: now}, NextPoll: now.Add(time.Hour), Items: []store.Entry{entry}}); err != nil {
+		t.Fatal(err)
+	}
+	page := news.Page{Ref: news.Ref{Item: entry.ID, Revision: 1}, Kind: news.PageFeed, Found: entry.Found}
+	if err := p.Store.SavePage(t.Context(), page, ReasonGone, store.Slot{}); err != nil {
+		t.Fatal(err)
+	}
+	line := start(t, p, loopback())
+	if got := line.Next(bus.ArchiverEnded).(*event.Ended); got.Reason != ReasonGone {
+		t.Errorf("ended for %q, want %q", got.Reason, ReasonGone)
+	}
+}
+
+// TestValidatorsAreRenewed: with an unchanged body, and with a 304.
+func TestValidatorsAreRenewed(t *testing.T) {
+	s := newSite(t)
+	var polls atomic.Int32
+	s.pages["/feed"] = func(w http.ResponseWriter, r *http.Request) {
+		n := polls.Add(1)
+		w.Header().Set("ETag", fmt.Sprintf(`"v%d"`, n))
+		if n > 2 && r.Header.Get("If-None-Match") == fmt.Sprintf(`"v%d"`, n-1) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		fmt.Fprint(w, rss)
+	}
+	p := apptest.Open(t)
+	source := watch(t, p, s.URL+"/feed")
+	start(t, p, loopback())
+	stagetest.Eventually(t, "polled four times", func() bool { return polls.Load() >= 4 })
+	last, err := p.Store.Polls(t.Context(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, poll := range last[:len(last)-1] {
+		if poll.Outcome != news.PollNotModified {
+			t.Errorf("polls = %+v", last)
+		}
 	}
 }
 

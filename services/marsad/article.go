@@ -23,7 +23,7 @@ func (c *cli) articleCommand() *cobra.Command {
 			return c.withSession(cmd.Context(), needStore, func(s *session) error {
 				article, err := s.Article(cmd.Context(), args[0])
 				if err != nil {
-					return fmt.Errorf("article %s: %w", args[0], err)
+					return err
 				}
 				if format == "json" {
 					return c.printJSON(article)

@@ -78,7 +78,7 @@ func (c *cli) load(flags *pflag.FlagSet) error {
 }
 
 func (c *cli) configCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "The configuration"}
+	cmd := &cobra.Command{Use: "config", Short: "The configuration", Args: cobra.NoArgs, RunE: help}
 	cmd.AddCommand(&cobra.Command{
 		Use: "show", Short: "Print the effective configuration, without secrets", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +13,7 @@ import (
 )
 
 func (c *cli) deadCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "dead", Short: "Dead letters: what could not be handled"}
+	cmd := &cobra.Command{Use: "dead", Short: "Dead letters: what could not be handled", Args: cobra.NoArgs, RunE: help}
 	var format string
 	var limit int
 	list := &cobra.Command{
@@ -40,7 +42,7 @@ func (c *cli) deadCommand() *cobra.Command {
 			return c.withSession(cmd.Context(), needStore, func(s *session) error {
 				letter, err := s.DeadLetter(cmd.Context(), args[0])
 				if err != nil {
-					return fmt.Errorf("%s: %w", args[0], err)
+					return err
 				}
 				return c.printJSON(struct {
 					store.DeadLetter
@@ -66,7 +68,7 @@ func (c *cli) deadVerb(verb, short string, n need, done string, act func(*sessio
 			return c.withSession(cmd.Context(), n, func(s *session) error {
 				for _, id := range args {
 					if err := act(s, cmd, id); err != nil {
-						return fmt.Errorf("%s: %w", id, err)
+						return err
 					}
 					fmt.Fprintf(c.out, "%s %s\n", id, done)
 				}
@@ -84,21 +86,25 @@ func (c *cli) printLetters(letters []store.DeadLetter) error {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "item\tstage\treason\tattempts\tat\terror")
 	for _, l := range letters {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", l.Ref.Item, l.Stage, l.Reason, l.Attempts, l.At.Local().Format(time.DateTime), firstLine(l.Error, 100))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", l.Ref.Item, l.Stage, l.Reason, l.Attempts, l.At.Local().Format(time.DateTime), shown(l.Error, 100))
 	}
 	return w.Flush()
 }
 
-// firstLine cuts s at its first line break, or after n characters.
-func firstLine(s string, n int) string {
-	count := 0
-	for i, r := range s {
-		if r == '\n' {
-			return s[:i]
-		}
-		if count++; count > n {
-			return s[:i] + "…"
+// shown is the first line of s, n characters of it at most, without what could
+// make a terminal do things.
+func shown(s string, n int) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			return b.String()
+		case n == 0:
+			return b.String() + "…"
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+			n--
 		}
 	}
-	return s
+	return b.String()
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func (c *cli) evalCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "eval", Short: "Score parts of the pipeline on labelled data"}
+	cmd := &cobra.Command{Use: "eval", Short: "Score parts of the pipeline on labelled data", Args: cobra.NoArgs, RunE: help}
 	var format, predictions string
 	extract := &cobra.Command{
 		Use: "extract DIR", Short: "Score the cleaner on labelled pages (DIR holds manifest.jsonl and the pages)", Args: cobra.ExactArgs(1),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"marsad/pkg/app"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/wait"
 	"marsad/services/fetcher"
 	"marsad/services/web"
 	"marsad/services/web/api"
@@ -49,7 +51,7 @@ address, or - for standard input. The exit code is 1 unless all were archived.`,
 	}
 	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
 	cmd.Flags().BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: work in a temporary folder")
-	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long to wait for the last document")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long to wait for all of them")
 	return cmd
 }
 
@@ -69,16 +71,41 @@ func (c *cli) ingest(ctx context.Context, args []string, o ingestOptions) error 
 		return err
 	}
 	defer s.close()
-	if _, err := s.Submit(ctx, documents); err != nil {
+	if err := submit(ctx, s, documents); err != nil {
 		return err
 	}
+	waiting, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
 	for i, input := range inputs {
-		if err := c.await(ctx, s, pending{input, documents[i].ID}, o, &failed); err != nil {
+		archived, err := c.await(waiting, s, pending{input, documents[i].ID}, o)
+		if ctx.Err() != nil {
+			return errors.New("interrupted: what was submitted goes on when 'marsad run' runs, unless it was --ephemeral")
+		}
+		if err != nil {
 			return err
+		}
+		if !archived {
+			failed++
 		}
 	}
 	if failed > 0 {
 		return errSilent
+	}
+	return nil
+}
+
+// submit gives the documents in, some at a time.
+func submit(ctx context.Context, s *session, documents []api.Document) error {
+	for len(documents) > 0 {
+		n, size := 0, 0
+		for n < len(documents) && (n == 0 || size+len(documents[n].Body) <= maxIngestBytes) {
+			size += len(documents[n].Body) + len(documents[n].Found.Content) + len(documents[n].Found.Summary)
+			n++
+		}
+		if _, err := s.Submit(ctx, documents[:n]); err != nil {
+			return err
+		}
+		documents = documents[n:]
 	}
 	return nil
 }
@@ -111,19 +138,27 @@ func (c *cli) readDocument(arg string) ([]store.Entry, error) {
 			return nil, errors.New("there is no such file")
 		}
 		if err != nil {
-			return nil, errors.Unwrap(err)
+			return nil, reading(err)
 		}
 		defer file.Close()
 		in = file
 	}
 	body, err := io.ReadAll(io.LimitReader(in, maxIngestBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", errors.Unwrap(err))
+		return nil, reading(err)
 	}
 	if len(body) > maxIngestBytes {
 		return nil, fmt.Errorf("larger than %d MiB", maxIngestBytes>>20)
 	}
 	return fetcher.Documents(arg, body)
+}
+
+// reading says why a document cannot be read, without naming it again.
+func reading(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return fmt.Errorf("cannot be read: %w", err)
 }
 
 // ingestSession works through the instance that runs, or runs the line itself,
@@ -180,36 +215,30 @@ func (c *cli) ownLine(ctx context.Context) (*session, error) {
 	return &session{Client: api.NewClient(app.Direct(pages)), process: p, close: stop}, nil
 }
 
-// await waits until the item ended and prints what became of it.
-func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions, failed *int) error {
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
+// await waits until the item ended, prints what became of it, and reports
+// whether it was archived.
+func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions) (bool, error) {
 	for {
 		item, err := s.Item(ctx, d.id)
-		if err != nil && ctx.Err() == nil {
-			return err
+		if ctx.Err() != nil {
+			fmt.Fprintf(c.err, "marsad: %s: not at its end after %v%s; it goes on when 'marsad run' runs\n", d.input, o.timeout, openState(item))
+			return false, nil
+		}
+		if err != nil {
+			return false, err
 		}
 		if item.Record != nil {
-			if item.Record.Outcome != news.Archived {
-				*failed++
-			}
-			return c.printOutcome(d.input, *item.Record, o.format)
+			return item.Record.Outcome == news.Archived, c.printOutcome(d.input, *item.Record, o.format)
 		}
-		select {
-		case <-time.After(ingestPoll):
-		case <-ctx.Done():
-			*failed++
-			fmt.Fprintf(c.err, "marsad: %s: not at its end after %v (%s); it goes on when 'marsad run' runs\n", d.input, o.timeout, openState(item))
-			return nil
-		}
+		wait.For(ctx, ingestPoll)
 	}
 }
 
 func openState(item api.Item) string {
 	if item.Reason != "" {
-		return fmt.Sprintf("%s, %s, next try at %s", item.State, item.Reason, item.DueAt.Local().Format(time.TimeOnly))
+		return fmt.Sprintf(" (%s, next try at %s)", item.Reason, item.DueAt.Local().Format(time.TimeOnly))
 	}
-	return string(item.State)
+	return ""
 }
 
 // ingested is what ingest prints as JSON.

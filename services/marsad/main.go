@@ -51,6 +51,9 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	return exitFailed
 }
 
+// help is what a command that only groups others does by itself.
+func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
 // errSilent fails a command that has said why already.
 var errSilent = errors.New("failed")
 

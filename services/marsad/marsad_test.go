@@ -25,6 +25,7 @@ import (
 	"go.uber.org/goleak"
 
 	"marsad/pkg/app/apptest"
+	"marsad/pkg/stage/stagetest"
 	"marsad/services/web"
 )
 
@@ -192,15 +193,12 @@ func audit(t *testing.T, config string) auditReport {
 // awaitEnd waits until all items of the world have ended.
 func awaitEnd(t *testing.T, config string, w *world) auditReport {
 	t.Helper()
-	for deadline := time.Now().Add(90 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		report := audit(t, config)
-		if report.Total.Found == w.n && report.Total.Open == 0 {
-			return report
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("not at its end: %+v", report)
-		}
-	}
+	var report auditReport
+	stagetest.Eventually(t, "all at its end", func() bool {
+		report = audit(t, config)
+		return report.Total.Found == w.n && report.Total.Open == 0
+	})
+	return report
 }
 
 // TestKilledAndStartedAgain: kill -9 at any moment loses nothing and stores
@@ -214,7 +212,7 @@ func TestKilledAndStartedAgain(t *testing.T) {
 		t.Fatal(errs)
 	}
 	for i := range 3 {
-		time.Sleep(300 * time.Millisecond) // some way into the work: any moment will do
+		stagetest.Eventually(t, "some way into the work", func() bool { return audit(t, config).Total.Archived > 50*i })
 		p.kill()
 		if i == 1 {
 			if err := os.RemoveAll(filepath.Join(data, "bus")); err != nil {
@@ -438,6 +436,10 @@ func TestBadInput(t *testing.T) {
 		"wrong value":           {[]string{"--config", file("bad2.yaml", "fetcher:\n  concurrency: 0\n"), "config", "check"}, 1, "fetcher.concurrency"},
 		"missing config":        {[]string{"--config", "/nowhere.yaml", "config", "check"}, 1, "does not exist"},
 		"port in use":           {[]string{"--data", filepath.Join(dir, "d1"), "--http", busy.Addr().String(), "run", "--no-starter"}, 1, "is in use"},
+		"audit of no data":      {[]string{"--data", filepath.Join(dir, "typo"), "audit"}, 1, "there is no data in"},
+		"empty feed":            {append(ingest, file("none.xml", `<rss version="2.0"><channel><title>x</title></channel></rss>`)), 1, "no entries"},
+		"secret in a source":    {[]string{"--data", data, "sources", "add", "http://u:secret@n.example/"}, 1, "u:xxxxx@"},
+		"age that is none":      {[]string{"--data", sources(t, w), "search", "x", "--since", "7xd"}, 1, "since"},
 		"no data":               {[]string{"--data", filepath.Join(dir, "none"), "search", "x"}, 1, "there is no data in"},
 		"newer data":            {[]string{"--data", newerData(t), "search", "x"}, 1, "newer marsad"},
 		"unknown store":         {[]string{"--store", "oracle://x", "--data", filepath.Join(dir, "d2"), "status"}, 1, "oracle"},
@@ -445,8 +447,8 @@ func TestBadInput(t *testing.T) {
 		"no OPML":               {[]string{"--data", data, "sources", "import", file("x.opml", "hello")}, 1, "OPML"},
 		"source without web":    {[]string{"--data", data, "sources", "add", "ftp://x"}, 1, "not an http or https address"},
 		"unknown source":        {[]string{"--data", sources(t, w), "sources", "show", "nobody"}, 1, "no source"},
-		"unknown article":       {[]string{"--data", sources(t, w), "article", "00000000000000000000000000000000"}, 1, "not found"},
-		"unknown dead letter":   {[]string{"--data", sources(t, w), "dead", "drop", "00000000000000000000000000000000"}, 1, "not found"},
+		"unknown article":       {[]string{"--data", sources(t, w), "article", "00000000000000000000000000000000"}, 1, "there is no article"},
+		"unknown dead letter":   {[]string{"--data", sources(t, w), "dead", "drop", "00000000000000000000000000000000"}, 1, "no dead letter"},
 		"only excluded words":   {[]string{"--data", sources(t, w), "search", "--", "-x"}, 1, "only excludes"},
 		"since that is no time": {[]string{"--data", sources(t, w), "search", "x", "--since", "yesterday"}, 1, "since"},
 		"labelled data missing": {[]string{"eval", "extract", filepath.Join(dir, "nowhere")}, 1, "nowhere"},

@@ -98,6 +98,7 @@ func (c *cli) services(p *app.Process, names []string, pages *web.Service) ([]ap
 		case "archiver":
 			services = append(services, archiver.New(c.config.Archiver, p))
 		case "web":
+			pages.Register(p.Registry)
 			services = append(services, pages)
 		}
 	}
@@ -107,10 +108,9 @@ func (c *cli) services(p *app.Process, names []string, pages *web.Service) ([]ap
 //go:embed starter.tsv
 var starterList string
 
-// addStarter gives an empty store something to watch.
+// addStarter gives a store that never had a feed something to watch.
 func addStarter(ctx context.Context, p *app.Process, client *api.Client) error {
-	present, err := client.Sources(ctx)
-	if err != nil || len(present) > 0 {
+	if has, err := p.Store.HasFeeds(ctx); err != nil || has {
 		return err
 	}
 	var list []api.NewSource

@@ -29,7 +29,7 @@ type need int
 const (
 	needStore need = iota // the store; it must be there
 	makeStore             // the store; it is made if it is not there
-	needBus               // store and bus
+	needBus               // store and bus; they must be there
 )
 
 // connect opens a session.
@@ -37,7 +37,7 @@ func (c *cli) connect(ctx context.Context, n need) (*session, error) {
 	if s := c.attach(); s != nil {
 		return s, nil
 	}
-	if n == needStore && c.config.Store.DSN == "" {
+	if n != makeStore && c.config.Store.DSN == "" {
 		if _, err := os.Stat(c.config.StoreDSN()); errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("there is no data in %s: name the folder with --data, or start with 'marsad run'", c.config.Data)
 		}

@@ -23,7 +23,7 @@ const maxListBytes = 16 << 20
 
 func (c *cli) sourcesCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "sources", Short: "What is watched",
+		Use: "sources", Short: "What is watched", Args: cobra.NoArgs, RunE: help,
 		Long: "What is watched. A SOURCE is named by its ID, the beginning of it, its URL, or its name.",
 	}
 	cmd.AddCommand(
@@ -140,7 +140,7 @@ func (c *cli) printSource(s api.SourceDetail) error {
 		fmt.Fprintln(w, "\npolled at\toutcome\tentries\tnew\tchanged\ttook\treason")
 	}
 	for _, p := range s.Polls {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%v\t%s\n", p.At.Local().Format(time.DateTime), p.Outcome, p.Entries, p.New, p.Changed, p.Took.Truncate(time.Millisecond), p.Reason)
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%v\t%s\n", p.At.Local().Format(time.DateTime), p.Outcome, p.Entries, p.New, p.Changed, time.Duration(p.TookSeconds*float64(time.Second)).Truncate(time.Millisecond), p.Reason)
 	}
 	return w.Flush()
 }
@@ -192,14 +192,14 @@ func (c *cli) sourcesCheck() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("%s cannot be read as a feed (%s): %w", args[0], reason, err)
 			}
-			fmt.Fprintf(c.out, "%s: %d entries\n", feed.Title, len(feed.Entries))
+			fmt.Fprintf(c.out, "%s: %d entries\n", shown(feed.Title, 80), len(feed.Entries))
 			w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 			for _, e := range feed.Entries {
 				published := "no date"
 				if e.Published != nil {
 					published = e.Published.Local().Format("2006-01-02 15:04")
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\n", published, firstLine(e.Title, 80), e.URL)
+				fmt.Fprintf(w, "%s\t%s\t%s\n", published, shown(e.Title, 80), e.URL)
 			}
 			return w.Flush()
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,10 +64,22 @@ func (s *Service) article(ctx context.Context, ref string) (store.ArticleDetail,
 		}
 		var err error
 		if id, err = s.store.FindArticle(ctx, ref); err != nil {
-			return store.ArticleDetail{}, err
+			return store.ArticleDetail{}, noArticle(err, ref)
 		}
 	}
-	return s.store.Article(ctx, id)
+	detail, err := s.store.Article(ctx, id)
+	return detail, noArticle(err, ref)
+}
+
+// noArticle says plainly that there is none, or more than one.
+func noArticle(err error, ref string) error {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return huma.Error404NotFound(fmt.Sprintf("there is no article %q", ref))
+	case errors.Is(err, store.ErrAmbiguous):
+		return huma.Error409Conflict(fmt.Sprintf("several articles begin with %q: give more digits", ref))
+	}
+	return err
 }
 
 // minPrefix is how many digits of an ID must be given.
@@ -104,8 +117,6 @@ func expected(err error) huma.StatusError {
 		return status
 	case errors.Is(err, store.ErrNotFound):
 		return huma.Error404NotFound(err.Error())
-	case errors.Is(err, store.ErrAmbiguous):
-		return huma.Error409Conflict(err.Error())
 	}
 	return nil
 }
@@ -150,8 +161,7 @@ func moment(s string, now time.Time) (time.Time, error) {
 	}
 	age := s
 	if days, ok := strings.CutSuffix(s, "d"); ok {
-		var n int
-		if _, err := fmt.Sscanf(days, "%d", &n); err == nil {
+		if n, err := strconv.Atoi(days); err == nil {
 			age = fmt.Sprintf("%dh", 24*n)
 		}
 	}

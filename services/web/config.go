@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -10,17 +11,22 @@ type Config struct {
 	// Token lets who sends it as "Authorization: Bearer …" write over TCP.
 	// Empty: nobody can; the admin socket needs none.
 	Token string `yaml:"token"`
+	// AuditEvery is the time between two audits.
+	AuditEvery time.Duration `yaml:"audit_every"`
 	// ReconcileAfter is the fetcher's: an audit must know it.
 	ReconcileAfter time.Duration `yaml:"-"`
 }
 
 // DefaultConfig lets nobody write over TCP.
-func DefaultConfig() Config { return Config{} }
+func DefaultConfig() Config { return Config{AuditEvery: 15 * time.Minute} }
 
 // Validate says which setting is wrong.
 func (c Config) Validate() error {
-	if c.Token != "" && len(c.Token) < 16 {
+	switch {
+	case c.Token != "" && len(c.Token) < 16:
 		return errors.New("token: fewer than 16 characters can be guessed")
+	case c.AuditEvery < time.Second:
+		return fmt.Errorf("audit_every: %v is less than a second", c.AuditEvery)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -31,15 +32,15 @@ func (s *Service) registerOperations(a huma.API) {
 	})
 	huma.Register(a, operation("dead-letter", http.MethodGet, "/dead/{id}", "One dead letter, whole"), func(ctx context.Context, in *byID) (*body[store.DeadLetter], error) {
 		letter, err := s.store.DeadLetter(ctx, news.ID(in.ID))
-		return &body[store.DeadLetter]{letter}, s.answer(ctx, err)
+		return &body[store.DeadLetter]{letter}, s.answer(ctx, noLetter(err, news.ID(in.ID)))
 	})
 	huma.Register(a, operation("retry-dead-letter", http.MethodPost, "/dead/{id}/retry", "Put the item back in line"), func(ctx context.Context, in *byID) (*struct{}, error) {
 		return nil, s.answer(ctx, s.retry(ctx, news.ID(in.ID)))
 	})
 	huma.Register(a, operation("drop-dead-letter", http.MethodDelete, "/dead/{id}", "End the item as dropped"), func(ctx context.Context, in *byID) (*struct{}, error) {
-		return nil, s.answer(ctx, s.store.DropDeadLetter(ctx, news.ID(in.ID), ReasonDiscarded, s.now()))
+		return nil, s.answer(ctx, noLetter(s.store.DropDeadLetter(ctx, news.ID(in.ID), ReasonDiscarded, s.now()), news.ID(in.ID)))
 	})
-	huma.Register(a, operation("audit", http.MethodGet, "/audit", "Prove that every item ended once or is open"), func(ctx context.Context, _ *struct{}) (*body[api.AuditReport], error) {
+	huma.Register(a, operation(auditOperation, http.MethodGet, "/audit", "Prove that every item ended once or is open"), func(ctx context.Context, _ *struct{}) (*body[api.AuditReport], error) {
 		report, err := s.audit(ctx)
 		return &body[api.AuditReport]{report}, s.answer(ctx, err)
 	})
@@ -58,7 +59,7 @@ func (s *Service) retry(ctx context.Context, id news.ID) error {
 	}
 	letter, err := s.store.RetryDeadLetter(ctx, id, s.now())
 	if err != nil {
-		return err
+		return noLetter(err, id)
 	}
 	if len(letter.Payload) == 0 {
 		return nil
@@ -73,6 +74,14 @@ func (s *Service) retry(ctx context.Context, id news.ID) error {
 	return nil
 }
 
+// noLetter says plainly that there is no such letter.
+func noLetter(err error, id news.ID) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return huma.Error404NotFound(fmt.Sprintf("there is no dead letter for %q: 'marsad dead list' shows them", id))
+	}
+	return err
+}
+
 func (s *Service) audit(ctx context.Context) (api.AuditReport, error) {
 	var line audit.Line
 	if s.bus != nil {
@@ -82,7 +91,7 @@ func (s *Service) audit(ctx context.Context) (api.AuditReport, error) {
 	if err != nil {
 		return api.AuditReport{}, err
 	}
-	s.offenders.Set(float64(len(report.Offenders)))
+	s.offenders.WithLabelValues().Set(float64(len(report.Offenders)))
 	if report.Offenders == nil {
 		report.Offenders = []store.Offender{}
 	}
@@ -109,12 +118,14 @@ func (s *Service) status(ctx context.Context) (api.Status, error) {
 	if !ledger.OldestOpen.IsZero() {
 		status.Oldest = s.now().Sub(ledger.OldestOpen).Truncate(time.Second).Seconds()
 	}
-	if err := s.ready(ctx); err != nil {
-		status.Ready, status.Waiting = false, err.Error()
+	err = s.ready(ctx)
+	if s.bus != nil && err == nil {
+		status.Streams, err = s.bus.Depths(ctx)
 	}
-	if s.bus != nil {
-		if status.Streams, err = s.bus.Depths(ctx); err != nil {
-			status.Ready, status.Waiting = false, err.Error()
+	if err != nil {
+		status.Ready, status.Waiting = false, "the store or the bus"
+		if app.Trusted(ctx) {
+			status.Waiting = err.Error()
 		}
 	}
 	return status, nil

@@ -76,7 +76,7 @@ func (s *site) archive(articles ...store.Ending) {
 	})
 	s.must(err)
 	for _, e := range articles {
-		s.must(s.store.SavePage(s.Context(), news.Page{Ref: e.Ref, Kind: news.PageHTML, URL: e.Article.URL, Body: []byte("<p>"), FetchedAt: start}, store.Slot{}))
+		s.must(s.store.SavePage(s.Context(), news.Page{Ref: e.Ref, Kind: news.PageHTML, URL: e.Article.URL, Body: []byte("<p>"), FetchedAt: start}, "", store.Slot{}))
 	}
 	_, err = s.store.End(s.Context(), articles)
 	s.must(err)

@@ -16,9 +16,13 @@ import (
 	"marsad/pkg/bus"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/wait"
 )
 
-// Service answers requests. It has no work of its own between them.
+// auditOperation names the one request to read that is not open to everybody.
+const auditOperation = "audit"
+
+// Service answers requests, and audits between them.
 type Service struct {
 	cfg     Config
 	store   store.Store
@@ -28,16 +32,15 @@ type Service struct {
 	ready   func(context.Context) error
 	handler http.Handler
 
-	offenders prometheus.Gauge
+	offenders *prometheus.GaugeVec
 }
 
 // New makes the service.
 func New(cfg Config, p *app.Process) (*Service, error) {
 	s := &Service{cfg: cfg, store: p.Store, bus: p.Bus, log: p.Log.With("service", "web"), now: time.Now, ready: p.Ready}
-	s.offenders = prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "marsad_audit_offenders", Help: "Offenders found by the last audit that was asked for.",
-	})
-	p.Registry.MustRegister(s.offenders, sourcesCollector{s})
+	s.offenders = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "marsad_audit_offenders", Help: "Offenders found by the last audit of this process; absent before the first.",
+	}, nil)
 	mux := http.NewServeMux()
 	s.registerAPI(mux)
 	if err := s.registerPages(mux); err != nil {
@@ -56,9 +59,24 @@ func (s *Service) Name() string { return "web" }
 // Ready implements app.Service.
 func (s *Service) Ready() error { return nil }
 
-// Run implements app.Service.
+// Register makes the metrics of the service known. It is for the process whose
+// service it is: others only answer through it on their admin socket.
+func (s *Service) Register(reg prometheus.Registerer) {
+	reg.MustRegister(s.offenders, sourcesCollector{s})
+}
+
+// Run implements app.Service: it audits, again and again.
 func (s *Service) Run(ctx context.Context) error {
-	<-ctx.Done()
+	for wait.For(ctx, s.cfg.AuditEvery) {
+		report, err := s.audit(ctx)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			s.log.Warn("the audit could not be made", "error", err)
+		case !report.Holds:
+			s.log.Error("the audit does not hold: 'marsad audit' lists the offenders", "offenders", len(report.Offenders))
+		}
+	}
 	return nil
 }
 
@@ -77,15 +95,16 @@ func (s *Service) registerAPI(mux *http.ServeMux) {
 	s.registerOperations(api)
 }
 
-// onlyTrustedWrite refuses requests that would change something, unless they
-// come over the admin socket or carry the token.
+// onlyTrustedWrite refuses requests that would change something, or cost much,
+// unless they come over the admin socket or carry the token.
 func (s *Service) onlyTrustedWrite(api huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		if ctx.Method() == http.MethodGet || app.Trusted(ctx.Context()) || s.hasToken(ctx.Header("Authorization")) {
+		public := ctx.Method() == http.MethodGet && ctx.Operation().OperationID != auditOperation
+		if public || app.Trusted(ctx.Context()) || s.hasToken(ctx.Header("Authorization")) {
 			next(ctx)
 			return
 		}
-		_ = huma.WriteErr(api, ctx, http.StatusForbidden, "this changes something: use the command line on the same machine, or the token set as web.token")
+		_ = huma.WriteErr(api, ctx, http.StatusForbidden, "this changes something, or costs much: use the command line on the same machine, or the token set as web.token")
 	}
 }
 

@@ -33,7 +33,9 @@ func (s *Service) registerSources(a huma.API) {
 		sources, err := s.listSources(ctx)
 		return &body[[]api.Source]{sources}, s.answer(ctx, err)
 	})
-	huma.Register(a, operation("add-sources", http.MethodPost, "", "Add sources"), func(ctx context.Context, in *struct{ Body []api.NewSource }) (*body[api.Added], error) {
+	adding := operation("add-sources", http.MethodPost, "", "Add sources")
+	adding.MaxBodyBytes = maxSubmission
+	huma.Register(a, adding, func(ctx context.Context, in *struct{ Body []api.NewSource }) (*body[api.Added], error) {
 		added, err := s.addSources(ctx, in.Body)
 		return &body[api.Added]{added}, s.answer(ctx, err)
 	})
@@ -42,8 +44,12 @@ func (s *Service) registerSources(a huma.API) {
 		if err != nil {
 			return nil, s.answer(ctx, err)
 		}
+		detail := api.SourceDetail{Source: source, Polls: []api.Poll{}}
 		polls, err := s.store.Polls(ctx, source.ID)
-		return &body[api.SourceDetail]{api.SourceDetail{Source: source, Polls: polls}}, s.answer(ctx, err)
+		for _, poll := range polls {
+			detail.Polls = append(detail.Polls, api.Poll{Poll: poll, TookSeconds: poll.Took.Seconds()})
+		}
+		return &body[api.SourceDetail]{detail}, s.answer(ctx, err)
 	})
 	for verb, paused := range map[string]bool{"pause": true, "resume": false} {
 		huma.Register(a, operation(verb+"-source", http.MethodPost, "/{ref}/"+verb, strings.ToUpper(verb[:1])+verb[1:]+" polling"), func(ctx context.Context, in *bySource) (*body[api.Source], error) {
@@ -64,7 +70,7 @@ func (s *Service) listSources(ctx context.Context) ([]api.Source, error) {
 	sources, err := s.store.Sources(ctx)
 	out := make([]api.Source, 0, len(sources))
 	for _, source := range sources {
-		out = append(out, api.Source{Source: source, Health: source.Health(s.now())})
+		out = append(out, api.SourceOf(source, s.now()))
 	}
 	return out, err
 }
@@ -76,10 +82,11 @@ func (s *Service) findSource(ctx context.Context, ref string) (api.Source, error
 	if err != nil {
 		return api.Source{}, err
 	}
+	address, _ := weburl.Normal(ref) // empty if ref is no address
 	var fitting []api.Source
 	for _, source := range sources {
 		switch {
-		case string(source.ID) == ref, source.URL == ref:
+		case string(source.ID) == ref, source.URL != "" && (source.URL == ref || source.URL == address):
 			return source, nil
 		case strings.EqualFold(source.Name, ref), len(ref) >= 4 && strings.HasPrefix(string(source.ID), ref):
 			fitting = append(fitting, source)
@@ -130,9 +137,12 @@ func (s *Service) addSources(ctx context.Context, list []api.NewSource) (api.Add
 }
 
 func newSource(n api.NewSource, now time.Time) (news.Source, error) {
-	address := strings.TrimSpace(n.URL)
-	if _, err := weburl.Canonical(address); err != nil {
+	address, err := weburl.Normal(n.URL)
+	if err != nil {
 		return news.Source{}, fmt.Errorf("%q is %w", n.URL, err)
+	}
+	if u, err := url.Parse(strings.TrimSpace(n.URL)); err == nil && u.User != nil {
+		return news.Source{}, fmt.Errorf("%q holds a user name or password: sources that need one are not supported", u.Redacted())
 	}
 	source := news.Source{
 		ID: news.NewSourceID(address), Kind: news.KindFeed, URL: address, Name: strings.TrimSpace(n.Name),

@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // Line is a bus with all streams and consumers, and what a stage needs besides.
 type Line struct {

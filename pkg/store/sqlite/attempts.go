@@ -1,6 +1,9 @@
 package sqlite
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // RecordStart implements store.Attempts.
 func (s *Store) RecordStart(ctx context.Context, stage, key string) (starts int, err error) {
@@ -18,4 +21,16 @@ func (s *Store) ForgetStarts(ctx context.Context, stage, key string) error {
 	return s.update(ctx, "forget_starts", func(tx *tx) error {
 		return tx.run(`DELETE FROM attempts WHERE key = ? AND stage = ?`, key, stage)
 	})
+}
+
+// forgetStarts deletes what was counted for revisions that ended, in any stage.
+func forgetStarts(tx *tx, records []record) error {
+	keys := make([]string, len(records))
+	for i, r := range records {
+		keys[i] = r.Ref.Key()
+	}
+	if err := tx.run(`DELETE FROM attempts WHERE key IN (SELECT value FROM json_each(?))`, encodeJSON(keys)); err != nil {
+		return fmt.Errorf("forget starts: %w", err)
+	}
+	return nil
 }

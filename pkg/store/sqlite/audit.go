@@ -13,7 +13,7 @@ import (
 const auditBatch = 1000
 
 // Audit implements store.Auditor.
-func (s *Store) Audit(ctx context.Context, _, inLineBefore time.Time, inLine func([]news.Ref) error) (store.AuditReport, error) {
+func (s *Store) Audit(ctx context.Context, inLineBefore time.Time, inLine func([]news.Ref) error) (store.AuditReport, error) {
 	defer s.metrics.Took("audit", time.Now())
 	var report store.AuditReport
 	var waiting []news.Ref
@@ -91,13 +91,14 @@ func offenders(q querier, sources []store.SourceAudit) ([]store.Offender, error)
 }
 
 // ledgerOffenders reads the ledger once. An article of an item that is not
-// archived may only be of an earlier revision.
+// archived may only be of an earlier revision of one that is open or dead.
 const ledgerOffenders = `
 	SELECT id, rule FROM (
 		SELECT i.id AS id, CASE
 			WHEN i.status NOT IN ('due', 'in_line', 'archived', 'dropped', 'dead') OR (i.state <> 'ended' AND i.outcome <> '')
 				THEN '` + store.RuleNoState + `'
 			WHEN i.status = 'archived' AND (a.revision IS NULL OR a.revision > i.revision) THEN '` + store.RuleNoArticle + `'
+			WHEN i.status = 'dropped' AND a.revision IS NOT NULL THEN '` + store.RuleNotEnded + `'
 			WHEN i.status <> 'archived' AND a.revision >= i.revision THEN '` + store.RuleNotEnded + `'
 			WHEN i.status = 'dead' AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE item = i.id) THEN '` + store.RuleNoLetter + `'
 			END AS rule

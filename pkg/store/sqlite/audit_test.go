@@ -28,7 +28,7 @@ func TestOffenders(t *testing.T) {
 			run(t, db, `PRAGMA ignore_check_constraints = ON`)
 			run(t, db, `PRAGMA foreign_keys = OFF`)
 			run(t, db, breakIt, live, dead, news.ManualSource)
-			report, err := s.Audit(t.Context(), benchStart, benchStart, func([]news.Ref) error { return nil })
+			report, err := s.Audit(t.Context(), benchStart, func([]news.Ref) error { return nil })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -305,7 +305,7 @@ func BenchmarkSavePage(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	for i := 0; b.Loop(); i++ {
 		page := news.Page{Ref: news.Ref{Item: entries[i%len(entries)].ID, Revision: 1}, Kind: news.PageHTML, Body: body, FetchedAt: benchStart}
-		if err := s.SavePage(b.Context(), page, store.Slot{Host: "h.example", FreeAt: benchStart}); err != nil {
+		if err := s.SavePage(b.Context(), page, "", store.Slot{Host: "h.example", FreeAt: benchStart}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -380,7 +380,7 @@ func BenchmarkAudit(b *testing.B) {
 		INSERT INTO articles SELECT n << 20, id, 1, 0, n, n, n, id, source, 's', publisher, 'p', 'ar', 'rtl', 'a title', '[]', n, n, url, url, '', '', 1,
 			'full', 'original', NULL, 0, 'new', '{}', '[]', hex(zeroblob(1500)) FROM items WHERE outcome = 'archived' ORDER BY n`)
 	for b.Loop() {
-		report, err := s.Audit(b.Context(), benchStart, benchStart, func([]news.Ref) error { return nil })
+		report, err := s.Audit(b.Context(), benchStart, func([]news.Ref) error { return nil })
 		if err != nil || len(report.Offenders) > 0 {
 			b.Fatal(report.Offenders[0], err)
 		}

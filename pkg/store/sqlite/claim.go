@@ -14,7 +14,10 @@ func (s *Store) ClaimItems(ctx context.Context, claim store.Claim) (items []news
 		items, err = claimItems(tx, claim)
 		return err
 	})
-	return items, err
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 func claimItems(tx *tx, claim store.Claim) ([]news.Item, error) {

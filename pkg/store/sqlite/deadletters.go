@@ -100,7 +100,9 @@ func (s *Store) DropDeadLetter(ctx context.Context, id news.ID, reason string, n
 		if deleted == 0 {
 			return fmt.Errorf("dead letter %s: %w", id, store.ErrNotFound)
 		}
-		return tx.run(`UPDATE items SET outcome = 'dropped', reason = ?2, ended_at = ?3 WHERE id = ?1 AND outcome = 'dead'`,
-			id, reason, micros(now))
+		return tx.run(`
+			UPDATE items SET outcome = iif(EXISTS (SELECT 1 FROM articles a WHERE a.id = items.id), 'archived', 'dropped'),
+				reason = ?2, ended_at = ?3
+			WHERE id = ?1 AND outcome = 'dead'`, id, reason, micros(now))
 	})
 }

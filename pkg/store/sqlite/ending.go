@@ -62,6 +62,9 @@ func end(tx *tx, records []record) ([]store.EndResult, error) {
 		}
 		results[i] = store.EndResult{Known: true, Applied: applied, FoundAt: fromMicros(at.foundAt)}
 	}
+	if err := forgetStarts(tx, records); err != nil {
+		return nil, err
+	}
 	if err := insertLabels(tx, e.labels); err != nil {
 		return nil, err
 	}
@@ -114,9 +117,22 @@ func (e *ender) archive(at *standing, r record) (bool, error) {
 		return false, err
 	}
 	if r.Ref.Revision < at.ref.Revision {
-		return true, nil // the state is the later revision's
+		return true, e.archivedLate(at, r)
 	}
 	return true, e.settle(at, r)
+}
+
+// archivedLate leaves the state to the later revision, unless that was dropped:
+// an item with an article is archived.
+func (e *ender) archivedLate(at *standing, r record) error {
+	if at.state != news.StateEnded || at.outcome != news.Dropped {
+		return nil
+	}
+	at.outcome = news.Archived
+	if err := e.tx.run(`UPDATE items SET outcome = 'archived' WHERE n = ?`, at.n); err != nil {
+		return err
+	}
+	return forgetEnding(e.tx, at.n, r.Ref.Item)
 }
 
 // close ends an item without an article.
@@ -130,11 +146,31 @@ func (e *ender) close(at *standing, r record) (bool, error) {
 		if r.Outcome == news.Dead || r.Ref.Generation == at.ref.Generation {
 			return false, nil
 		}
-		if err := e.removeArticle(at); err != nil {
-			return false, err
+		if at.article.Revision == r.Ref.Revision {
+			if err := e.removeArticle(at); err != nil {
+				return false, err
+			}
 		}
 	}
+	if r.Outcome == news.Dropped && at.seq != 0 {
+		return true, e.keepArticle(at, r)
+	}
 	return true, e.settle(at, r)
+}
+
+// keepArticle ends a later revision that was dropped: the item stays archived
+// with its earlier article, and the reason is noted.
+func (e *ender) keepArticle(at *standing, r record) error {
+	if at.state == news.StateEnded && at.outcome != news.Archived {
+		if err := forgetEnding(e.tx, at.n, r.Ref.Item); err != nil {
+			return err
+		}
+	}
+	at.state, at.outcome, at.ref.Generation = news.StateEnded, news.Archived, r.Ref.Generation
+	return e.tx.run(`
+		UPDATE items SET state = 'ended', outcome = 'archived', reason = ?2, generation = ?3, ended_at = ?4, lease_owner = '',
+			missing_since = 0
+		WHERE n = ?1`, at.n, r.Reason, r.Ref.Generation, micros(r.At))
 }
 
 // superseded reports whether the present revision ended in a later pass than ref.

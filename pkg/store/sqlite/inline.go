@@ -22,9 +22,9 @@ func (s *Store) MarkInLine(ctx context.Context, now time.Time, refs ...news.Ref)
 // InLineSince implements store.Ledger.
 func (s *Store) InLineSince(ctx context.Context, before time.Time, limit int) ([]store.InLine, error) {
 	refs, err := all(s.reader(ctx), func(row scanner) (in store.InLine, err error) {
-		return in, row.Scan(&in.Item, &in.Revision, asTime{&in.MissingSince})
+		return in, row.Scan(&in.Item, &in.Revision, asTime{&in.MissingSince}, asTime{&in.CheckedAt})
 	}, `
-		SELECT id, revision, missing_since FROM items INDEXED BY items_in_line
+		SELECT id, revision, missing_since, checked_at FROM items INDEXED BY items_in_line
 		WHERE state = 'in_line' AND in_line_at < ? ORDER BY checked_at, in_line_at, n LIMIT ?`, micros(before), limit)
 	if err != nil {
 		return nil, fmt.Errorf("items in line: %w", err)

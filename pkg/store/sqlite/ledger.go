@@ -169,7 +169,10 @@ func (s *Store) Submit(ctx context.Context, now time.Time, given []store.Entry) 
 		submitted, err = submit(tx, now, given, entries)
 		return err
 	})
-	return submitted, err
+	if err != nil {
+		return nil, err
+	}
+	return submitted, nil
 }
 
 func submit(tx *tx, now time.Time, given []store.Entry, entries []entry) ([]store.Submitted, error) {

@@ -32,7 +32,7 @@ func savePage(tx *tx, n int64, revision int, page *packedPage) error {
 }
 
 // SavePage implements store.Ledger.
-func (s *Store) SavePage(ctx context.Context, page news.Page, slot store.Slot) error {
+func (s *Store) SavePage(ctx context.Context, page news.Page, reason string, slot store.Slot) error {
 	packed := packPage(page)
 	return s.update(ctx, "save_page", func(tx *tx) error {
 		n, err := one(tx.query, value[int64], `SELECT n FROM items WHERE id = ?`, page.Item)
@@ -42,7 +42,8 @@ func (s *Store) SavePage(ctx context.Context, page news.Page, slot store.Slot) e
 		if err := savePage(tx, n, page.Revision, packed); err != nil {
 			return err
 		}
-		if err := tx.run(`UPDATE items SET has_page = 1 WHERE n = ? AND revision = ?`, n, page.Revision); err != nil {
+		err = tx.run(`UPDATE items SET has_page = 1, reason = ?3 WHERE n = ?1 AND revision = ?2`, n, page.Revision, reason)
+		if err != nil {
 			return err
 		}
 		return giveUpSlot(tx, slot, page.Item)

@@ -18,7 +18,10 @@ func (s *Store) ClaimSources(ctx context.Context, claim store.Claim) (sources []
 		sources, err = claimSources(tx, claim)
 		return err
 	})
-	return sources, err
+	if err != nil {
+		return nil, err
+	}
+	return sources, nil
 }
 
 func claimSources(tx *tx, claim store.Claim) ([]news.Source, error) {

@@ -17,16 +17,16 @@ func newRecord(e store.Ending) (record, error) {
 	r := record{Ending: e, trail: encodeTrail(e.Trail)}
 	switch {
 	case e.Outcome == news.Archived && (e.Article == nil || e.Verdict == nil):
-		return r, fmt.Errorf("end %s: archived without article or verdict", e.Ref.Key())
+		return r, fmt.Errorf("end %s: %w: archived without article or verdict", e.Ref.Key(), store.ErrInvalid)
 	case e.Outcome == news.Archived:
 		r.authors = encodeJSON(orEmpty(e.Article.Authors))
 		r.labels = encodeJSON(normalLabels(e.Labels))
 	case e.Outcome == news.Dead && e.Letter == nil:
-		return r, fmt.Errorf("end %s: dead without letter", e.Ref.Key())
+		return r, fmt.Errorf("end %s: %w: dead without letter", e.Ref.Key(), store.ErrInvalid)
 	case e.Outcome == news.Dropped:
 		r.Letter = nil
 	case e.Outcome != news.Dead:
-		return r, fmt.Errorf("end %s: unknown outcome %q", e.Ref.Key(), e.Outcome)
+		return r, fmt.Errorf("end %s: %w: unknown outcome %q", e.Ref.Key(), store.ErrInvalid, e.Outcome)
 	}
 	return r, nil
 }

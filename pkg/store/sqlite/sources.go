@@ -96,6 +96,12 @@ func (s *Store) Sources(ctx context.Context) ([]news.Source, error) {
 	return sources, nil
 }
 
+// HasFeeds implements store.Sources.
+func (s *Store) HasFeeds(ctx context.Context) (bool, error) {
+	n, err := one(s.reader(ctx), value[int], `SELECT count(*) FROM sources WHERE kind <> 'manual'`)
+	return n > 0, err
+}
+
 // PauseSource implements store.Sources.
 func (s *Store) PauseSource(ctx context.Context, id news.ID, paused bool) error {
 	return s.changeSource(ctx, "pause_source", id, `UPDATE sources SET paused = ?2 WHERE id = ?1 AND removed = 0`, id, paused)

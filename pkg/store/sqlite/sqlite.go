@@ -90,10 +90,27 @@ func (s *Store) Ping(ctx context.Context) error {
 // update runs fn in a write transaction.
 func (s *Store) update(ctx context.Context, op string, fn func(tx *tx) error) error {
 	defer s.metrics.Took(op, time.Now())
-	if err := s.write.do(ctx, fn); err != nil {
-		return fmt.Errorf("%s: %w", op, err)
+	err := s.write.do(ctx, fn)
+	switch {
+	case err == nil:
+		return nil
+	case refused(err):
+		return fmt.Errorf("%s: %w: %w", op, store.ErrInvalid, err)
 	}
-	return nil
+	return fmt.Errorf("%s: %w", op, err)
+}
+
+// refused reports whether SQLite refused the values, not the work.
+func refused(err error) bool {
+	coded, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	switch coded.Code() & 0xff {
+	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG:
+		return true
+	}
+	return false
 }
 
 // prepareFile returns the absolute path. The file need not exist if create is set.

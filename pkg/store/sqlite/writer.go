@@ -33,6 +33,7 @@ type write struct {
 	fn        func(*tx) error
 	cancelled func() error // the caller's ctx.Err
 	err       error
+	panicked  error // the write panicked: so does who asked for it
 	done      chan struct{}
 }
 
@@ -61,6 +62,9 @@ func (w *writer) do(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	<-job.done
+	if job.panicked != nil {
+		panic(job.panicked)
+	}
 	return job.err
 }
 
@@ -175,11 +179,12 @@ func (w *writer) runSavepoint(job *write) (fatal error) {
 	return err
 }
 
-// protect turns a panic of the write into its error.
+// protect keeps a panic of the write from the others, and for its caller.
 func (w *writer) protect(job *write) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic in a write: %v\n%s", r, debug.Stack())
+			job.panicked = fmt.Errorf("in a write: %v\n%s", r, debug.Stack())
+			err = job.panicked
 		}
 	}()
 	return job.fn(w.tx)

@@ -62,14 +62,14 @@ func TestBatch(t *testing.T) {
 		"a":         {t.Context(), insert("a"), ""},
 		"b":         {t.Context(), insert("b"), ""},
 		"refused":   {t.Context(), func(tx *tx) error { return errors.Join(insert("refused")(tx), refused) }, "refused"},
-		"panics":    {t.Context(), func(tx *tx) error { _ = insert("panics")(tx); panic("no") }, "panic in a write: no"},
+		"panics":    {t.Context(), func(tx *tx) error { _ = insert("panics")(tx); panic("no") }, "in a write: no"},
 		"bad SQL":   {t.Context(), func(tx *tx) error { return tx.run(`SELECT missing`) }, "no such column"},
 		"cancelled": {cancelled, insert("cancelled"), context.Canceled.Error()},
 	} {
 		waiting.Add(1)
 		all.Go(func() {
 			waiting.Done()
-			err := s.write.do(w.ctx, w.fn)
+			err := recovered(func() error { return s.write.do(w.ctx, w.fn) })
 			if (err == nil) != (w.want == "") || err != nil && !strings.Contains(err.Error(), w.want) {
 				t.Errorf("%s: %v, want %q", name, err, w.want)
 			}
@@ -85,6 +85,16 @@ func TestBatch(t *testing.T) {
 	if n, err := testutil.GatherAndCount(registry, "marsad_store_batch_size"); err != nil || n != 1 {
 		t.Errorf("%d series of marsad_store_batch_size, %v", n, err)
 	}
+}
+
+// recovered is the error of fn, or the error that it panicked with.
+func recovered(fn func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = r.(error)
+		}
+	}()
+	return fn()
 }
 
 // TestCloseDrains closes while writes wait: each is either committed or refused.

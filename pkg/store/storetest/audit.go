@@ -29,7 +29,7 @@ func testAudit(w *world) {
 	silent := w.feed("silent.example", "P")
 
 	var asked []news.Ref
-	report, err := w.Audit(ctx, after(time.Hour), after(2*time.Minute), func(refs []news.Ref) error {
+	report, err := w.Audit(ctx, after(2*time.Minute), func(refs []news.Ref) error {
 		asked = append(asked, refs...)
 		return nil
 	})
@@ -42,7 +42,7 @@ func testAudit(w *world) {
 		{ID: silent.ID, Name: silent.Name},
 	})
 	unreachable := errors.New("bus down")
-	if _, err := w.Audit(ctx, after(time.Hour), after(time.Hour), func([]news.Ref) error { return unreachable }); !errors.Is(err, unreachable) {
+	if _, err := w.Audit(ctx, after(time.Hour), func([]news.Ref) error { return unreachable }); !errors.Is(err, unreachable) {
 		w.Errorf("inLine's error is lost: %v", err)
 	}
 }

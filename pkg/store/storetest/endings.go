@@ -79,7 +79,8 @@ func testLateEndings(w *world) {
 	equal(w, w.item(e.ID).State, news.StateDue)
 	equal(w, len(w.offenders()), 0)
 
-	equal(w, applied(dropped(r2, "not news")), true) // the article of r1 stays
+	equal(w, applied(dropped(r2, "not news")), true) // the article of r1 stays, and so does its outcome
+	equal(w, []any{w.item(e.ID).Outcome, w.item(e.ID).Reason}, []any{news.Archived, "not news"})
 	equal(w, len(w.offenders()), 0)
 	equal(w, applied(archived(r2, "second", "x")), true)
 	equal(w, applied(archived(r1, "first again", "x")), false)
@@ -96,6 +97,41 @@ func testLateEndings(w *world) {
 	w.index()
 	equal(w, w.titles("first", store.Query{}), []string{})
 	equal(w, w.titles("second", store.Query{}), []string{"second"})
+
+	// A later revision was dropped before the earlier one was archived.
+	crossed := entry("https://a.example/3", "one")
+	w.poll(source, start, crossed)
+	w.inLine(start, first(crossed))
+	w.poll(source, after(time.Minute), entry(crossed.URL, "two"))
+	dropping := first(crossed)
+	dropping.Revision = 2
+	equal(w, applied(dropped(dropping, "not news")), true)
+	equal(w, w.item(crossed.ID).Outcome, news.Dropped)
+	equal(w, applied(archived(first(crossed), "third", "x")), true)
+	equal(w, w.item(crossed.ID).Outcome, news.Archived)
+	equal(w, len(w.offenders()), 0)
+
+	// A later revision is dead, and its letter is dropped.
+	again := entry("https://a.example/4", "one")
+	w.poll(source, start, again)
+	w.inLine(start, first(again))
+	equal(w, applied(archived(first(again), "fourth", "x")), true)
+	w.poll(source, after(time.Minute), entry(again.URL, "two"))
+	failing := first(again)
+	failing.Revision = 2
+	equal(w, applied(dead(failing, "broken")), true)
+	equal(w, w.item(again.ID).Outcome, news.Dead)
+	equal(w, len(w.offenders()), 0)
+	w.must(w.DropDeadLetter(w.Context(), again.ID, "by_hand", after(time.Hour)))
+	equal(w, w.item(again.ID).Outcome, news.Archived)
+	equal(w, len(w.offenders()), 0)
+
+	// What cannot be an ending is refused, and asking again does not help.
+	for _, wrong := range []store.Ending{{Ref: first(e), Outcome: "eaten"}, {Ref: first(e), Outcome: news.Archived}, {Ref: first(e), Outcome: news.Dead}} {
+		if _, err := w.End(w.Context(), []store.Ending{wrong}); !errors.Is(err, store.ErrInvalid) {
+			w.Errorf("ended as %q: %v, want ErrInvalid", wrong.Outcome, err)
+		}
+	}
 
 	// Both revisions in one batch, the later one first.
 	both := entry("https://a.example/2", "one")

@@ -85,7 +85,7 @@ func testPoliteness(w *world) {
 	equal(w, urls(w.claim("b", after(time.Minute), 9)), []string{})
 
 	save := func(item news.Item, free time.Time) {
-		w.must(w.SavePage(ctx, news.Page{Ref: item.Ref, Kind: news.PageHTML, Body: []byte("x"), FetchedAt: free}, store.Slot{Host: item.Host, FreeAt: free}))
+		w.must(w.SavePage(ctx, news.Page{Ref: item.Ref, Kind: news.PageHTML, Body: []byte("x"), FetchedAt: free}, "", store.Slot{Host: item.Host, FreeAt: free}))
 	}
 	save(claimed[0], after(70*time.Second))
 	equal(w, urls(w.claim("b", after(69*time.Second), 9)), []string{})
@@ -95,7 +95,7 @@ func testPoliteness(w *world) {
 	claimed = w.claim("c", after(2*time.Minute), 9)
 	equal(w, urls(claimed), []string{url("one.example", 0), url("sub.two.example", 1)})
 	// Who saves late must not free the slot that another holds now, but its delay counts.
-	w.must(w.SavePage(ctx, news.Page{Ref: news.Ref{Item: entry(url("sub.two.example", 0), "").ID, Revision: 1}},
+	w.must(w.SavePage(ctx, news.Page{Ref: news.Ref{Item: entry(url("sub.two.example", 0), "").ID, Revision: 1}}, "",
 		store.Slot{Host: "two.example", FreeAt: after(5 * time.Minute)}))
 	w.inLine(after(2*time.Minute), first(entry(url("sub.two.example", 0), "")), claimed[0].Ref)
 	save(claimed[1], after(3*time.Minute))
@@ -153,7 +153,7 @@ func claimAll(w *world, stores []store.Store, workers, n int) {
 				mu.Unlock()
 				for _, item := range items {
 					if err := errors.Join(
-						s.SavePage(w.Context(), news.Page{Ref: item.Ref, Kind: news.PageHTML}, store.Slot{Host: item.Host, FreeAt: start}),
+						s.SavePage(w.Context(), news.Page{Ref: item.Ref, Kind: news.PageHTML}, "", store.Slot{Host: item.Host, FreeAt: start}),
 						s.MarkInLine(w.Context(), start, item.Ref),
 					); err != nil {
 						w.Error(err)
@@ -186,7 +186,7 @@ func testPages(w *world) {
 	if _, err := w.Page(ctx, page.Ref); !errors.Is(err, store.ErrNotFound) {
 		w.Errorf("no page yet: %v", err)
 	}
-	w.must(w.SavePage(ctx, page, store.Slot{}))
+	w.must(w.SavePage(ctx, page, "", store.Slot{}))
 	got, err := w.Page(ctx, page.Ref)
 	w.must(err)
 	equal(w, got, page)
@@ -196,12 +196,12 @@ func testPages(w *world) {
 	w.inLine(after(time.Second), page.Ref)
 	w.poll(source, after(time.Minute), entry(e.URL, "two"))
 	older.Body = []byte("again")
-	w.must(w.SavePage(ctx, older, store.Slot{}))
+	w.must(w.SavePage(ctx, older, "", store.Slot{}))
 	got, err = w.Page(ctx, older.Ref)
 	w.must(err)
 	equal(w, got, older)
 	equal(w, w.item(e.ID).HasPage, false) // the new revision has none
-	if err := w.SavePage(ctx, news.Page{Ref: news.Ref{Item: news.NewID("nobody"), Revision: 1}}, store.Slot{}); !errors.Is(err, store.ErrNotFound) {
+	if err := w.SavePage(ctx, news.Page{Ref: news.Ref{Item: news.NewID("nobody"), Revision: 1}}, "", store.Slot{}); !errors.Is(err, store.ErrNotFound) {
 		w.Errorf("a page of nobody: %v", err)
 	}
 }
@@ -252,14 +252,18 @@ func testReconcile(w *world) {
 		w.must(err)
 		return lost
 	}
-	equal(w, since(after(3*time.Second), 9), []store.InLine{{Ref: a}, {Ref: b}, {Ref: c}})
-	equal(w, since(after(time.Hour), 2), []store.InLine{{Ref: a}, {Ref: b}})
+	equal(w, since(after(3*time.Second), 9), []store.InLine{{Ref: a, CheckedAt: start}, {Ref: b, CheckedAt: after(time.Second)}, {Ref: c, CheckedAt: after(2 * time.Second)}})
+	equal(w, since(after(time.Hour), 2), []store.InLine{{Ref: a, CheckedAt: start}, {Ref: b, CheckedAt: after(time.Second)}})
 
 	m1, m2, m3 := after(time.Minute), after(2*time.Minute), after(3*time.Minute)
 	equal(w, check(m1, store.Checked{Present: []news.Ref{a}, Missing: []news.Ref{b, c}}), 0)
-	equal(w, since(m1, 9), []store.InLine{{Ref: d}, {Ref: a}, {Ref: b, MissingSince: m1}, {Ref: c, MissingSince: m1}})
+	equal(w, since(m1, 9), []store.InLine{
+		{Ref: d, CheckedAt: after(3 * time.Second)}, {Ref: a, CheckedAt: m1}, {Ref: b, MissingSince: m1, CheckedAt: m1}, {Ref: c, MissingSince: m1, CheckedAt: m1},
+	})
 	equal(w, check(m2, store.Checked{Missing: []news.Ref{b}, Present: []news.Ref{c}}), 0)
-	equal(w, since(m2, 9), []store.InLine{{Ref: d}, {Ref: a}, {Ref: b, MissingSince: m1}, {Ref: c}})
+	equal(w, since(m2, 9), []store.InLine{
+		{Ref: d, CheckedAt: after(3 * time.Second)}, {Ref: a, CheckedAt: m1}, {Ref: b, MissingSince: m1, CheckedAt: m2}, {Ref: c, CheckedAt: m2},
+	})
 
 	// Only what is missing can be lost; what moved on is left alone.
 	w.end(archived(d, "d", "d"))

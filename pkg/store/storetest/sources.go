@@ -11,6 +11,13 @@ import (
 )
 
 func testSources(w *world) {
+	has := func() bool {
+		has, err := w.HasFeeds(w.Context())
+		w.must(err)
+		return has
+	}
+	equal(w, has(), false)
+	defer func() { equal(w, has(), true) }() // one that was removed counts
 	ctx := w.Context()
 	b := w.feed("b.example", "Beta")
 	a2 := w.feed("z.example", "Alpha")
@@ -175,7 +182,7 @@ func testRecordPoll(w *world) {
 	equal(w, w.item(id).Found, say("three").Found)
 
 	ref := news.Ref{Item: id, Revision: 2}
-	w.must(w.SavePage(w.Context(), news.Page{Ref: ref, Kind: news.PageHTML, Body: []byte("x")}, host("https://a.example/")))
+	w.must(w.SavePage(w.Context(), news.Page{Ref: ref, Kind: news.PageHTML, Body: []byte("x")}, "", host("https://a.example/")))
 	w.inLine(after(3*time.Minute), ref)
 	step("in line: revised", a, 4*time.Minute, "four", 0, 1, 3)
 	equal(w, w.item(id).HasPage, false)

@@ -268,7 +268,7 @@ func (w *world) titles(words string, query store.Query) []string {
 // offenders audits and lists what it finds; nothing is looked up on the bus.
 func (w *world) offenders() []store.Offender {
 	w.Helper()
-	report, err := w.Audit(w.Context(), after(time.Hour), start, func([]news.Ref) error { return nil })
+	report, err := w.Audit(w.Context(), start, func([]news.Ref) error { return nil })
 	w.must(err)
 	return report.Offenders
 }

@@ -51,13 +51,29 @@ type Item struct {
 // Source is a source and how it is doing.
 type Source struct {
 	news.Source
-	Health news.Health `json:"health"`
+	PollEvery string      `json:"poll_every,omitempty" doc:"A duration such as 5m0s; absent: the fetcher's default"`
+	Health    news.Health `json:"health"`
+}
+
+// SourceOf describes a source as it is at the moment now.
+func SourceOf(s news.Source, now time.Time) Source {
+	source := Source{Source: s, Health: s.Health(now)}
+	if s.PollEvery > 0 {
+		source.PollEvery = s.PollEvery.String()
+	}
+	return source
+}
+
+// Poll is one reading of a source.
+type Poll struct {
+	news.Poll
+	TookSeconds float64 `json:"took_seconds"`
 }
 
 // SourceDetail is a source with its last polls.
 type SourceDetail struct {
 	Source
-	Polls []news.Poll `json:"polls" doc:"Newest first, at most 30"`
+	Polls []Poll `json:"polls" doc:"Newest first, at most 30"`
 }
 
 // NewSource is a source to be added.

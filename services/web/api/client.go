@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,12 +29,6 @@ type Error struct {
 }
 
 func (e *Error) Error() string { return e.Detail }
-
-// NotFound reports whether err says that what was asked for does not exist.
-func NotFound(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusNotFound
-}
 
 // do sends in as JSON and reads the answer into out; either may be nil.
 func (c *Client) do(ctx context.Context, method, path string, in, out any) error {
