@@ -161,17 +161,27 @@ func (b *Bus) AckWait(ctx context.Context) (time.Duration, error) {
 	return consumer.CachedInfo().Config.AckWait, nil
 }
 
-// Depths returns how many messages each stream of the line holds.
+// Depths returns how many messages each stream holds, by name.
 func (b *Bus) Depths(ctx context.Context) (map[string]int, error) {
 	out := map[string]int{}
 	for _, cfg := range streams(DefaultLimits()) {
-		stream, err := b.js.Stream(ctx, cfg.Name)
+		depth, err := b.Depth(ctx, cfg.Name)
 		if err != nil {
-			return nil, missing("stream "+cfg.Name, err)
+			return nil, err
 		}
-		out[cfg.Name] = int(stream.CachedInfo().State.Msgs)
+		out[cfg.Name] = depth
 	}
 	return out, nil
+}
+
+// Depth returns how many messages a stream holds: in the line, those that are
+// not settled.
+func (b *Bus) Depth(ctx context.Context, name string) (int, error) {
+	stream, err := b.js.Stream(ctx, name)
+	if err != nil {
+		return 0, missing("stream "+name, err)
+	}
+	return int(stream.CachedInfo().State.Msgs), nil
 }
 
 // Pull gives access to a consumer's messages.

@@ -197,7 +197,10 @@ func (s *Stage) Ready() error { return s.paused.Reason() }
 // error only if the consumer cannot be used at all.
 func (s *Stage) Run(ctx context.Context) error {
 	consumer, err := s.consumer(ctx)
-	if err != nil || ctx.Err() != nil {
+	if ctx.Err() != nil {
+		return nil // stopped before it started
+	}
+	if err != nil {
 		return err
 	}
 	s.started = s.env.Now()
@@ -224,16 +227,11 @@ func (s *Stage) Run(ctx context.Context) error {
 func (s *Stage) consumer(ctx context.Context) (jetstream.Consumer, error) {
 	for backoff := firstPause; ; backoff = next(backoff) {
 		consumer, err := s.env.Bus.Pull(ctx, s.cfg.Consumer)
-		switch {
-		case ctx.Err() != nil:
-			return nil, nil
-		case err == nil:
+		if err == nil {
 			return consumer, nil
-		case errors.Is(err, bus.ErrMissing):
-			return nil, fmt.Errorf("%s: %w", s.Name(), err)
 		}
-		if !s.pause(ctx, backoff, err) {
-			return nil, nil
+		if errors.Is(err, bus.ErrMissing) || !s.pause(ctx, backoff, err) {
+			return nil, fmt.Errorf("%s: %w", s.Name(), err)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func TestRoom(t *testing.T) {
 	first, second := errors.New("first"), errors.New("second")
 	leaveFirst, leaveSecond := room.Enter(first), room.Enter(second)
 	leaveFirst()
-	if got := room.Reason(); got != second {
+	if got := room.Reason(); !errors.Is(got, second) {
 		t.Errorf("reason = %v while one waits", got)
 	}
 	leaveSecond()

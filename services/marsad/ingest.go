@@ -218,20 +218,18 @@ func (c *cli) ownLine(ctx context.Context) (*session, error) {
 // await waits until the item ended, prints what became of it, and reports
 // whether it was archived.
 func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions) (bool, error) {
-	for {
-		item, err := s.Item(ctx, d.id)
-		if ctx.Err() != nil {
-			fmt.Fprintf(c.err, "marsad: %s: not at its end after %v%s; it goes on when 'marsad run' runs\n", d.input, o.timeout, openState(item))
-			return false, nil
-		}
-		if err != nil {
+	var item api.Item
+	for wait.For(ctx, ingestPoll) {
+		var err error
+		if item, err = s.Item(ctx, d.id); err != nil && ctx.Err() == nil {
 			return false, err
 		}
 		if item.Record != nil {
 			return item.Record.Outcome == news.Archived, c.printOutcome(d.input, *item.Record, o.format)
 		}
-		wait.For(ctx, ingestPoll)
 	}
+	fmt.Fprintf(c.err, "marsad: %s: not at its end after %v%s; it goes on when 'marsad run' runs\n", d.input, o.timeout, openState(item))
+	return false, nil
 }
 
 func openState(item api.Item) string {

@@ -140,19 +140,15 @@ func (l *Line) NextMessage(consumer bus.Consumer) (event.Payload, *event.Message
 	return p, m
 }
 
-// AwaitIdle waits until a consumer has nothing left: neither waiting nor in flight.
+// AwaitIdle waits until a consumer has settled all there is in its stream.
 func (l *Line) AwaitIdle(consumer bus.Consumer) {
 	l.t.Helper()
-	pull, err := l.Bus.Pull(l.t.Context(), consumer)
-	if err != nil {
-		l.t.Fatal(err)
-	}
 	Eventually(l.t, consumer.Name+" is idle", func() bool {
-		info, err := pull.Info(l.t.Context())
+		depth, err := l.Bus.Depth(l.t.Context(), consumer.Stream)
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		return info.NumPending == 0 && info.NumAckPending == 0
+		return depth == 0
 	})
 }
 
