@@ -15,7 +15,6 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/noop"
 )
 
 // Version is the version of the program: that of its module, or "devel", and
@@ -71,10 +70,10 @@ func freeBytes(dir string) float64 {
 	return float64(stat.Bavail) * float64(stat.Bsize)
 }
 
-// newTracer sends spans to the endpoint; without one there are no spans.
+// newTracer sends spans to the endpoint; without one there is no tracer.
 func newTracer(ctx context.Context, endpoint string) (tracer trace.Tracer, shutdown func(context.Context) error, err error) {
 	if endpoint == "" {
-		return noop.NewTracerProvider().Tracer("marsad"), func(context.Context) error { return nil }, nil
+		return nil, func(context.Context) error { return nil }, nil
 	}
 	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(endpoint))
 	if err != nil {

@@ -30,7 +30,7 @@ type Process struct {
 	Registry *prometheus.Registry
 	Stages   *stage.Metrics
 	Log      *slog.Logger
-	Tracer   trace.Tracer
+	Tracer   trace.Tracer // nil: tracing is off
 	// Owner names this process as a holder of leases. A process that is started
 	// again on the same data folder has the same name, and takes its leases up again.
 	Owner string

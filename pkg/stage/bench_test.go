@@ -117,15 +117,18 @@ func (f forward[In]) Process(_ context.Context, in In) ([]event.Payload, error) 
 
 func stagedHop(_ *testing.B, line *stagetest.Line, from bus.Consumer, to event.Kind) func() {
 	cfg := stage.Config{Consumer: from, Workers: benchWorkers, InFlight: benchInFlight}
+	env := line.Env()
+	// As if it had run for long: the first messages after a start are handled one by one.
+	env.Now = func() time.Time { return time.Now().Add(-time.Hour) }
 	switch from {
 	case bus.Cleaner:
-		return line.Run(stage.New(cfg, line.Env(), forward[*event.Fetched]{to}))
+		return line.Run(stage.New(cfg, env, forward[*event.Fetched]{to}))
 	case bus.Deduplicator:
-		return line.Run(stage.New(cfg, line.Env(), forward[*event.Cleaned]{to}))
+		return line.Run(stage.New(cfg, env, forward[*event.Cleaned]{to}))
 	case bus.Classifier:
-		return line.Run(stage.New(cfg, line.Env(), forward[*event.Deduplicated]{to}))
+		return line.Run(stage.New(cfg, env, forward[*event.Deduplicated]{to}))
 	}
-	return line.Run(stage.New(cfg, line.Env(), forward[*event.Classified]{to}))
+	return line.Run(stage.New(cfg, env, forward[*event.Classified]{to}))
 }
 
 // bareHop is what one would write without the skeleton: eight workers,

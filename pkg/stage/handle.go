@@ -132,8 +132,11 @@ func (s *Stage) attempt(ctx context.Context, group []*delivery) {
 func (s *Stage) contained(ctx context.Context, first *delivery, in []event.Payload) ([]Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	ctx, span := s.env.Tracer.Start(propagation.TraceContext{}.Extract(ctx, carrier{first.wire}), s.Name(), trace.WithSpanKind(trace.SpanKindConsumer))
-	defer span.End()
+	if s.env.Tracer != nil {
+		var span trace.Span
+		ctx, span = s.env.Tracer.Start(propagation.TraceContext{}.Extract(ctx, carrier{first.wire}), s.Name(), trace.WithSpanKind(trace.SpanKindConsumer))
+		defer span.End()
+	}
 	answer := make(chan answer, 1)
 	go func() { answer <- s.recovered(ctx, in) }()
 	select {

@@ -19,7 +19,6 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/noop"
 
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
@@ -163,9 +162,6 @@ func newStage(cfg Config, env Env, call func(context.Context, []event.Payload) (
 	cfg = cfg.withDefaults()
 	if env.Now == nil {
 		env.Now = time.Now
-	}
-	if env.Tracer == nil {
-		env.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	s := &Stage{
 		cfg: cfg, env: env, call: call,

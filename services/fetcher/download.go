@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
@@ -23,8 +24,11 @@ var downloadBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Mi
 // and so due again later.
 func (s *Service) handle(ctx context.Context, item news.Item) {
 	start := s.now()
-	ctx, span := s.tracer.Start(ctx, "fetcher")
-	defer span.End()
+	if s.tracer != nil {
+		var span trace.Span
+		ctx, span = s.tracer.Start(ctx, "fetcher")
+		defer span.End()
+	}
 	page, err := s.bring(ctx, &item)
 	if err != nil {
 		s.log.Warn("an item could not be brought into the line: it will be tried again", "item", item.Key(), "url", item.URL, "error", err)
