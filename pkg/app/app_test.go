@@ -50,12 +50,14 @@ func TestLoadRefuses(t *testing.T) {
 		environ []string
 		want    string // in the error
 	}{
-		"unknown key":        {file: "data: x\nstoer:\n  dsn: y\n", want: `[2:1] unknown field "stoer"`},
-		"unknown nested key": {file: "http:\n  port: 1\n", want: "port"},
-		"not YAML":           {file: "data: [\n", want: "configuration file"},
-		"unknown variable":   {environ: []string{"MARSAD_STOER=x"}, want: "MARSAD_STOER"},
-		"missing secret":     {environ: []string{"MARSAD_STORE__DSN_FILE=/nowhere/at/all"}, want: "MARSAD_STORE__DSN_FILE"},
-		"wrong type":         {environ: []string{"MARSAD_HTTP__PPROF=perhaps"}, want: "pprof"},
+		"unknown key":         {file: "data: x\nstoer:\n  dsn: y\n", want: `[2:1] unknown field "stoer"`},
+		"unknown nested key":  {file: "http:\n  port: 1\n", want: "port"},
+		"value of wrong type": {file: "http:\n  pprof: perhaps\n", want: "http.pprof"},
+		"no duration":         {file: "nats:\n  limits:\n    ack_wait: banana\n", want: "nats.limits.ack_wait"},
+		"not YAML":            {file: "data: [\n", want: "configuration file"},
+		"unknown variable":    {environ: []string{"MARSAD_STOER=x"}, want: "MARSAD_STOER"},
+		"missing secret":      {environ: []string{"MARSAD_STORE__DSN_FILE=/nowhere/at/all"}, want: "MARSAD_STORE__DSN_FILE"},
+		"wrong type":          {environ: []string{"MARSAD_HTTP__PPROF=perhaps"}, want: "pprof"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := app.DefaultConfig()

@@ -162,7 +162,7 @@ func loadFile(k *koanf.Koanf, config any, file string) error {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return nil
 	}
-	if err := yaml.UnmarshalWithOptions(raw, config, yaml.Strict()); err != nil {
+	if err := yaml.UnmarshalWithOptions(raw, config, yaml.Strict()); err != nil && !wrongValue(err) {
 		return fmt.Errorf("configuration file %s: %s", file, firstLine(yaml.FormatError(err, false, false)))
 	}
 	var values map[string]any
@@ -173,6 +173,14 @@ func loadFile(k *koanf.Koanf, config any, file string) error {
 		return fmt.Errorf("configuration file %s: %w", file, err)
 	}
 	return nil
+}
+
+// wrongValue reports whether a file is in order but for the type of a value:
+// decoding all sources together says it better, by the name of the key.
+func wrongValue(err error) bool {
+	var unknown *yaml.UnknownFieldError
+	var syntax *yaml.SyntaxError
+	return !errors.As(err, &unknown) && !errors.As(err, &syntax)
 }
 
 func loadEnvironment(k *koanf.Koanf, environ, known []string) error {
@@ -207,4 +215,11 @@ func firstLine(s string) string {
 	return line
 }
 
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// oneLine is what the decoder has to say, without its preamble.
+func oneLine(err error) string {
+	_, message, found := strings.Cut(err.Error(), "error(s):")
+	if !found {
+		message = err.Error()
+	}
+	return strings.Join(strings.Fields(message), " ")
+}

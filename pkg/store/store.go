@@ -131,6 +131,9 @@ type Ledger interface {
 	// Item returns one row. ErrNotFound.
 	Item(ctx context.Context, id news.ID) (news.Item, error)
 
+	// DroppedItems returns the items of a source that were dropped, last first, at most limit.
+	DroppedItems(ctx context.Context, source news.ID, limit int) ([]news.Item, error)
+
 	// ClaimItems leases up to claim.Limit due items. Items that need a download
 	// (they have a URL and no stored page) are claimed one per host, only where
 	// the host's slot is free, and take the slot; hosts that waited longest

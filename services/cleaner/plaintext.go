@@ -1,6 +1,7 @@
 package cleaner
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,9 @@ const titleWindow = 15
 // lines were broken at a fixed width.
 func fromText(page news.Page) (draft, error) {
 	src := decode(page.Body, page.ContentType)
+	if binary(page.Body) {
+		return draft{}, ErrNoText
+	}
 	blocks := textBlocks(src)
 	if len(blocks) == 0 {
 		return draft{}, ErrEmpty
@@ -36,6 +40,21 @@ func fromText(page news.Page) (draft, error) {
 		d.title = titleFromText(d.paragraphs)
 	}
 	return d, nil
+}
+
+// binary reports whether bytes are no text in any usual encoding: one in fifty
+// is a control character. UTF-16 says of itself what it is.
+func binary(body []byte) bool {
+	if bytes.HasPrefix(body, []byte("\xFE\xFF")) || bytes.HasPrefix(body, []byte("\xFF\xFE")) {
+		return false
+	}
+	controls := 0
+	for _, b := range body {
+		if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' {
+			controls++
+		}
+	}
+	return controls*50 > len(body)
 }
 
 // withoutCounters drops what stands between a title and the text without a

@@ -20,7 +20,7 @@ func Check(ctx context.Context, cfg Config, url string) (feed Feed, reason strin
 	feed, _, err = s.requestFeed(ctx, news.Source{URL: url})
 	if err != nil {
 		f := asFailure(err)
-		return Feed{}, f.reason, f
+		return Feed{}, f.reason, f.err
 	}
 	return feed, "", nil
 }

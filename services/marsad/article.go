@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -19,6 +20,9 @@ func (c *cli) articleCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := formats(format, "text", "json"); err != nil {
 				return err
+			}
+			if args[0] == "" {
+				return usageError{errors.New("an ID is needed")}
 			}
 			return c.withSession(cmd.Context(), needStore, func(s *session) error {
 				article, err := s.Article(cmd.Context(), args[0])

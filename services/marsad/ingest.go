@@ -127,7 +127,7 @@ func (c *cli) readDocuments(args []string) (documents []api.Document, inputs []s
 }
 
 func (c *cli) readDocument(arg string) ([]store.Entry, error) {
-	if strings.HasPrefix(arg, "http://") || strings.HasPrefix(arg, "https://") {
+	if strings.Contains(arg, "://") {
 		entry, err := fetcher.Address(arg)
 		return []store.Entry{entry}, err
 	}
@@ -219,10 +219,15 @@ func (c *cli) ownLine(ctx context.Context) (*session, error) {
 // whether it was archived.
 func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions) (bool, error) {
 	var item api.Item
+	told := false
 	for wait.For(ctx, ingestPoll) {
 		var err error
 		if item, err = s.Item(ctx, d.id); err != nil && ctx.Err() == nil {
 			return false, err
+		}
+		if item.Reason != "" && !told && item.Record == nil {
+			told = true
+			fmt.Fprintf(c.err, "marsad: %s: waiting%s\n", d.input, openState(item))
 		}
 		if item.Record != nil {
 			return item.Record.Outcome == news.Archived, c.printOutcome(d.input, *item.Record, o.format)

@@ -84,6 +84,7 @@ into one clean, de-duplicated, classified, searchable record.
 
 A command finds a running instance through its data folder and works through
 it; without one it opens the data itself.`,
+		Version:       versionLine(),
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			c.started = true

@@ -30,7 +30,7 @@ func (c *cli) runCommand() *cobra.Command {
 		Long: "Run all services, or those named: " + strings.Join(serviceNames, ", ") + `.
 Without --nats and --store the process carries its own bus and store, in the data folder.
 It stops on SIGINT or SIGTERM, after finishing what it has started.`,
-		ValidArgs: serviceNames, Args: cobra.OnlyValidArgs,
+		ValidArgs: serviceNames, Args: knownServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = serviceNames
@@ -40,6 +40,15 @@ It stops on SIGINT or SIGTERM, after finishing what it has started.`,
 	}
 	cmd.Flags().BoolVar(&noStarter, "no-starter", false, "do not add the starter sources to an empty store")
 	return cmd
+}
+
+func knownServices(_ *cobra.Command, args []string) error {
+	for _, arg := range args {
+		if !slices.Contains(serviceNames, arg) {
+			return fmt.Errorf("there is no service %q: known are %s", arg, strings.Join(serviceNames, ", "))
+		}
+	}
+	return nil
 }
 
 func (c *cli) run(ctx context.Context, names []string, starter bool) error {

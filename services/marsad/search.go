@@ -21,7 +21,7 @@ func (c *cli) searchCommand() *cobra.Command {
 	filters := map[string]*string{}
 	var limit int
 	cmd := &cobra.Command{
-		Use: "search [QUERY]", Short: "Search articles, newest first",
+		Use: "search [WORD…]", Short: "Search articles, newest first",
 		Long: `Search articles, newest first. A query is words that must all occur, "phrases",
 OR between alternatives, and -word for what must not occur:
 
@@ -29,8 +29,8 @@ OR between alternatives, and -word for what must not occur:
 
 Spellings are folded: hamza and alef forms, ta marbuta, ya, harakat, case and
 accents make no difference, nor does the Arabic article (ال, with its
-prefixes). Without a query the newest articles are listed.`,
-		Args: cobra.MaximumNArgs(1),
+prefixes). Without a query the newest articles are listed. An article without a
+date stands where it was found. Put -- before a query that begins with -.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := formats(format, "text", "json", "csv"); err != nil {
 				return err
@@ -41,9 +41,7 @@ prefixes). Without a query the newest articles are listed.`,
 					parameters.Set(name, *value)
 				}
 			}
-			if len(args) > 0 {
-				parameters.Set("q", args[0])
-			}
+			parameters.Set("q", strings.Join(args, " "))
 			return c.withSession(cmd.Context(), needStore, func(s *session) error {
 				start := time.Now()
 				hits, err := s.Search(cmd.Context(), parameters)

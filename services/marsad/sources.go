@@ -91,8 +91,11 @@ func (c *cli) sourcesList() *cobra.Command {
 }
 
 func health(s api.Source) string {
-	if s.Health == news.Failing {
+	switch {
+	case s.Health == news.Failing:
 		return fmt.Sprintf("failing (%s)", s.Reason)
+	case s.Health == news.Healthy && s.LastPoll.IsZero() && s.Kind != news.KindManual:
+		return "not polled yet"
 	}
 	return string(s.Health)
 }
@@ -136,6 +139,12 @@ func (c *cli) printSource(s api.SourceDetail) error {
 	if !s.Paused && s.Kind != news.KindManual {
 		fmt.Fprintf(w, "next poll\t%s\n", s.NextPoll.Local().Format(time.DateTime))
 	}
+	if len(s.Dropped) > 0 {
+		fmt.Fprintln(w, "\ndropped at\treason\titem\turl")
+	}
+	for _, d := range s.Dropped {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", d.At.Local().Format(time.DateTime), d.Reason, d.ID[:8], d.URL)
+	}
 	if len(s.Polls) > 0 {
 		fmt.Fprintln(w, "\npolled at\toutcome\tentries\tnew\tchanged\ttook\treason")
 	}
@@ -177,7 +186,7 @@ func (c *cli) add(ctx context.Context, list []api.NewSource) error {
 		}
 		fmt.Fprintf(c.out, "%d sources added", added.Added)
 		if added.Existing > 0 {
-			fmt.Fprintf(c.out, ", %d were there already", added.Existing)
+			fmt.Fprintf(c.out, ", %d were there already and are left as they are", added.Existing)
 		}
 		fmt.Fprintln(c.out)
 		return nil
@@ -186,7 +195,9 @@ func (c *cli) add(ctx context.Context, list []api.NewSource) error {
 
 func (c *cli) sourcesCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check URL", Short: "Poll a feed once and show what it would bring; nothing is kept", Args: cobra.ExactArgs(1),
+		Use: "check URL", Short: "Poll a feed once and show what it would bring; nothing is kept",
+		Long: "Poll a feed once and show what it would bring; nothing is kept. This process polls, with its own configuration.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			feed, reason, err := fetcher.Check(cmd.Context(), c.config.Fetcher, args[0])
 			if err != nil {
@@ -235,7 +246,11 @@ func (c *cli) openList(ctx context.Context, name string) (io.ReadCloser, error) 
 	case name == "-":
 		return io.NopCloser(c.stdin), nil
 	case !strings.HasPrefix(name, "http://") && !strings.HasPrefix(name, "https://"):
-		return os.Open(name)
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, reading(err))
+		}
+		return file, nil
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, name, nil)
 	if err != nil {

@@ -13,12 +13,16 @@ func (c *cli) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			version, commit := app.Version()
-			if commit != "" {
-				version += " (" + commit + ")"
-			}
-			_, err := fmt.Fprintf(c.out, "marsad %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(c.out, "marsad", versionLine())
 			return err
 		},
 	}
+}
+
+func versionLine() string {
+	version, commit := app.Version()
+	if commit != "" {
+		version += " (" + commit + ")"
+	}
+	return fmt.Sprintf("%s %s %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -42,7 +42,7 @@ func (s *Service) registerArticles(a huma.API) {
 	}, func(ctx context.Context, in *searchInput) (*body[api.Hits], error) {
 		query, err := s.query(ctx, *in)
 		if err != nil {
-			return nil, err
+			return nil, s.answer(ctx, err)
 		}
 		hits, err := s.search(ctx, query)
 		return &body[api.Hits]{hits}, s.answer(ctx, err)
@@ -60,7 +60,7 @@ func (s *Service) article(ctx context.Context, ref string) (store.ArticleDetail,
 	id := news.ID(ref)
 	if !id.Valid() {
 		if len(ref) < minPrefix {
-			return store.ArticleDetail{}, huma.Error422UnprocessableEntity(fmt.Sprintf("an ID, or its first %d digits or more, are needed", minPrefix))
+			return store.ArticleDetail{}, noArticle(store.ErrNotFound, ref)
 		}
 		var err error
 		if id, err = s.store.FindArticle(ctx, ref); err != nil {
@@ -75,7 +75,7 @@ func (s *Service) article(ctx context.Context, ref string) (store.ArticleDetail,
 func noArticle(err error, ref string) error {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return huma.Error404NotFound(fmt.Sprintf("there is no article %q", ref))
+		return huma.Error404NotFound(fmt.Sprintf("there is no article %q: it may not be archived yet, or it was removed", ref))
 	case errors.Is(err, store.ErrAmbiguous):
 		return huma.Error409Conflict(fmt.Sprintf("several articles begin with %q: give more digits", ref))
 	}
@@ -124,7 +124,7 @@ func expected(err error) huma.StatusError {
 // query reads the parameters of a search.
 func (s *Service) query(ctx context.Context, in searchInput) (store.Query, error) {
 	q := store.Query{
-		Topic: in.Topic, Country: strings.ToUpper(in.Country), Lang: in.Lang, Watch: in.Watch, Story: news.ID(in.Story), Before: in.Before, Limit: in.Limit,
+		Topic: in.Topic, Country: strings.ToUpper(in.Country), Lang: strings.ToLower(in.Lang), Watch: in.Watch, Story: news.ID(in.Story), Before: in.Before, Limit: in.Limit,
 	}
 	var err error
 	if q.Match, err = store.ParseMatch(in.Q); err != nil {
@@ -136,6 +136,20 @@ func (s *Service) query(ctx context.Context, in searchInput) (store.Query, error
 	if q.Until, err = moment(in.Until, s.now()); err != nil {
 		return q, huma.Error422UnprocessableEntity("until: " + err.Error())
 	}
+	switch {
+	case in.Country != "" && len(in.Country) != 2:
+		return q, huma.Error422UnprocessableEntity(fmt.Sprintf("country: %q is no code of two letters, as MA", in.Country))
+	case in.Lang != "" && (len(in.Lang) < 2 || len(in.Lang) > 3):
+		return q, huma.Error422UnprocessableEntity(fmt.Sprintf("lang: %q is no code of two or three letters, as ar", in.Lang))
+	case !q.Until.IsZero() && !q.Since.Before(q.Until):
+		return q, huma.Error422UnprocessableEntity("since: it is not before until")
+	}
+	if in.Story != "" && !q.Story.Valid() {
+		// A story has the ID of its first article.
+		if q.Story, err = s.store.FindArticle(ctx, in.Story); err != nil {
+			return q, noArticle(err, in.Story)
+		}
+	}
 	if in.Source != "" {
 		source, err := s.findSource(ctx, in.Source)
 		if err != nil {
@@ -143,10 +157,29 @@ func (s *Service) query(ctx context.Context, in searchInput) (store.Query, error
 		}
 		q.Source = source.ID
 	}
-	if q.Publisher = news.ID(in.Publisher); in.Publisher != "" && !q.Publisher.Valid() {
-		q.Publisher = news.NewPublisher(in.Publisher).ID
+	if in.Publisher != "" {
+		if q.Publisher, err = s.findPublisher(ctx, in.Publisher); err != nil {
+			return q, err
+		}
 	}
 	return q, nil
+}
+
+// findPublisher finds a publisher by ID or by name.
+func (s *Service) findPublisher(ctx context.Context, ref string) (news.ID, error) {
+	if id := news.ID(ref); id.Valid() {
+		return id, nil
+	}
+	sources, err := s.store.Sources(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, source := range sources {
+		if strings.EqualFold(source.Publisher.Name, ref) {
+			return source.Publisher.ID, nil
+		}
+	}
+	return "", huma.Error404NotFound(fmt.Sprintf("there is no publisher %q: 'marsad sources list' shows sources and publishers", ref))
 }
 
 // moment reads a time as people write it: a date, an RFC 3339 time, or an age.

@@ -98,6 +98,15 @@ func (s *Service) audit(ctx context.Context) (api.AuditReport, error) {
 	return api.AuditReport{Report: report, Holds: report.Holds(), Bus: line != nil}, nil
 }
 
+// complete gives counts that are zero their keys.
+func complete[K comparable](counts map[K]int, keys ...K) map[K]int {
+	out := make(map[K]int, len(keys))
+	for _, k := range keys {
+		out[k] = counts[k]
+	}
+	return out
+}
+
 func (s *Service) status(ctx context.Context) (api.Status, error) {
 	ledger, err := s.store.LedgerStats(ctx)
 	if err != nil {
@@ -113,7 +122,8 @@ func (s *Service) status(ctx context.Context) (api.Status, error) {
 	}
 	version, _ := app.Version()
 	status := api.Status{
-		Version: version, Ready: true, Open: ledger.Open, Ended: ledger.Ended, Dead: ledger.DeadLetter, Sources: sources, Index: index,
+		Version: version, Ready: true, Open: complete(ledger.Open, news.StateDue, news.StateInLine),
+		Ended: complete(ledger.Ended, news.Archived, news.Dropped, news.Dead), Dead: ledger.DeadLetter, Sources: complete(sources, news.Healths...), Index: index,
 	}
 	if !ledger.OldestOpen.IsZero() {
 		status.Oldest = s.now().Sub(ledger.OldestOpen).Truncate(time.Second).Seconds()

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"marsad/pkg/news"
 	"marsad/pkg/store"
 	"marsad/services/web/api"
 )
@@ -196,10 +194,7 @@ type reading struct {
 
 // article shows GET /articles/{id}.
 func (p *pages) article(r *http.Request) (view, error) {
-	detail, err := p.store.Article(r.Context(), news.ID(r.PathValue("id")))
-	if errors.Is(err, store.ErrNotFound) {
-		err = huma.Error404NotFound("there is no article with that ID: it may not be archived yet, or it was removed")
-	}
+	detail, err := p.Service.article(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return view{}, err
 	}

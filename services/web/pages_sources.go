@@ -65,7 +65,8 @@ func (p *pages) sources(r *http.Request) (view, error) {
 // sourceDetail is the data of the page of one source.
 type sourceDetail struct {
 	sourceRow
-	Polls []news.Poll
+	Polls   []news.Poll
+	Dropped []api.Dropped
 }
 
 // source shows GET /sources/{ref}.
@@ -74,6 +75,10 @@ func (p *pages) source(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
+	detail, err := p.Service.sourceDetail(r.Context(), found)
+	if err != nil {
+		return view{}, err
+	}
 	polls, err := p.store.Polls(r.Context(), found.ID)
-	return view{Page: "source", Section: "sources", Data: sourceDetail{sourceRow{found}, polls}}, err
+	return view{Page: "source", Section: "sources", Data: sourceDetail{sourceRow{found}, polls, detail.Dropped}}, err
 }

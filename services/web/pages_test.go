@@ -179,7 +179,7 @@ func TestPages(t *testing.T) {
 			"word for word", `<a href="/articles/` + string(arabic) + `">المغرب يوقّع اتفاقية</a>`, "only what the feed carried", "<code>text</code>",
 		}, nil},
 		{"/articles/" + string(hostile), 200, []string{"&lt;script&gt;alert(1)", "&lt;b&gt;Eve", "&lt;i&gt;world", "javascript:alert(2)</dd>"}, []string{`href="javascript`, "ZgotmplZ"}},
-		{"/articles/" + unknown, 404, []string{"Not found", "no article with that ID"}, nil},
+		{"/articles/" + unknown, 404, []string{"Not found", "here is no article"}, nil},
 		{"/articles/..%2f", 404, []string{"Not found"}, nil},
 		{"/sources", 200, []string{"News &lt;Example&gt;", `class="badge healthy">Healthy`, "Arabic", "Morocco", `data-label="Found" class="num">3<`, "28 Jan 2026, 11:30 UTC"}, nil},
 		{"/sources?health=failing", 200, []string{"No source is in this health"}, []string{"News &lt;"}},

@@ -82,7 +82,7 @@ func countryOptions() []option {
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
 			code := string(a) + string(b)
-			if region, err := language.ParseRegion(code); err == nil && region.IsCountry() && region.String() == code {
+			if region, err := language.ParseRegion(code); err == nil && region.IsCountry() && region.String() == code && region.Canonicalize() == region && countryName(code) != code {
 				list = append(list, option{Value: code, Label: countryName(code)})
 			}
 		}

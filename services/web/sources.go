@@ -20,6 +20,9 @@ import (
 // minPollEvery keeps a source of its own interval from being a burden.
 const minPollEvery = time.Second
 
+// errManual refuses to touch the source of documents given by hand.
+var errManual = huma.Error422UnprocessableEntity("the source of documents given by hand is not polled, and cannot be paused or removed")
+
 // bySource is a request about one source.
 type bySource struct {
 	Ref string `path:"ref" doc:"ID, beginning of an ID, URL or name"`
@@ -44,11 +47,7 @@ func (s *Service) registerSources(a huma.API) {
 		if err != nil {
 			return nil, s.answer(ctx, err)
 		}
-		detail := api.SourceDetail{Source: source, Polls: []api.Poll{}}
-		polls, err := s.store.Polls(ctx, source.ID)
-		for _, poll := range polls {
-			detail.Polls = append(detail.Polls, api.Poll{Poll: poll, TookSeconds: poll.Took.Seconds()})
-		}
+		detail, err := s.sourceDetail(ctx, source)
 		return &body[api.SourceDetail]{detail}, s.answer(ctx, err)
 	})
 	for verb, paused := range map[string]bool{"pause": true, "resume": false} {
@@ -59,11 +58,34 @@ func (s *Service) registerSources(a huma.API) {
 	}
 	huma.Register(a, operation("remove-source", http.MethodDelete, "/{ref}", "Remove a source; what it published stays"), func(ctx context.Context, in *bySource) (*struct{}, error) {
 		source, err := s.findSource(ctx, in.Ref)
-		if err == nil {
+		switch {
+		case err != nil:
+		case source.Kind == news.KindManual:
+			err = errManual
+		default:
 			err = s.store.RemoveSource(ctx, source.ID)
 		}
 		return nil, s.answer(ctx, err)
 	})
+}
+
+// maxDropped is how many dropped items are shown with a source.
+const maxDropped = 30
+
+func (s *Service) sourceDetail(ctx context.Context, source api.Source) (api.SourceDetail, error) {
+	detail := api.SourceDetail{Source: source, Polls: []api.Poll{}, Dropped: []api.Dropped{}}
+	polls, err := s.store.Polls(ctx, source.ID)
+	if err != nil {
+		return detail, err
+	}
+	for _, poll := range polls {
+		detail.Polls = append(detail.Polls, api.Poll{Poll: poll, TookSeconds: poll.Took.Seconds()})
+	}
+	items, err := s.store.DroppedItems(ctx, source.ID, maxDropped)
+	for _, item := range items {
+		detail.Dropped = append(detail.Dropped, api.Dropped{ID: item.Item, Title: item.Found.Title, URL: item.URL, Reason: item.Reason, At: item.EndedAt})
+	}
+	return detail, err
 }
 
 func (s *Service) listSources(ctx context.Context) ([]api.Source, error) {
@@ -94,6 +116,9 @@ func (s *Service) findSource(ctx context.Context, ref string) (api.Source, error
 	}
 	switch len(fitting) {
 	case 0:
+		if removed, err := s.store.Source(ctx, news.ID(ref)); err == nil {
+			return api.SourceOf(removed, s.now()), nil
+		}
 		return api.Source{}, huma.Error404NotFound(fmt.Sprintf("there is no source %q: 'marsad sources list' shows them", ref))
 	case 1:
 		return fitting[0], nil
@@ -105,6 +130,9 @@ func (s *Service) pauseSource(ctx context.Context, ref string, paused bool) (api
 	source, err := s.findSource(ctx, ref)
 	if err != nil {
 		return api.Source{}, err
+	}
+	if source.Kind == news.KindManual {
+		return api.Source{}, errManual
 	}
 	if err := s.store.PauseSource(ctx, source.ID, paused); err != nil {
 		return api.Source{}, err

@@ -248,6 +248,16 @@ func (s *Store) Item(ctx context.Context, id news.ID) (news.Item, error) {
 	return item, nil
 }
 
+// DroppedItems implements store.Ledger.
+func (s *Store) DroppedItems(ctx context.Context, source news.ID, limit int) ([]news.Item, error) {
+	items, err := all(s.reader(ctx), scanItem, selectItems+`
+		WHERE i.source = ? AND i.outcome = 'dropped' ORDER BY i.ended_at DESC, i.n DESC LIMIT ?`, source, limit)
+	if err != nil {
+		return nil, fmt.Errorf("dropped items of %s: %w", source, err)
+	}
+	return items, nil
+}
+
 // LedgerStats implements store.Ledger.
 func (s *Store) LedgerStats(ctx context.Context) (stats store.LedgerStats, err error) {
 	stats = store.LedgerStats{Open: map[news.State]int{}, Ended: map[news.Outcome]int{}}

@@ -133,6 +133,17 @@ func testLateEndings(w *world) {
 		}
 	}
 
+	last, one := entry("https://a.example/5", ""), entry("https://a.example/6", "")
+	w.poll(source, start, last, one)
+	for i, e := range []store.Entry{one, last} {
+		ending := dropped(first(e), "not news")
+		ending.At = after(time.Duration(i) * time.Hour)
+		w.end(ending)
+	}
+	list, err := w.DroppedItems(w.Context(), source.ID, 9)
+	w.must(err)
+	equal(w, []any{len(list), list[0].URL, list[1].URL, list[0].Reason}, []any{2, last.URL, one.URL, "not news"})
+
 	// Both revisions in one batch, the later one first.
 	both := entry("https://a.example/2", "one")
 	w.poll(source, start, both)

@@ -64,6 +64,15 @@ func SourceOf(s news.Source, now time.Time) Source {
 	return source
 }
 
+// Dropped is an item that ended without an article.
+type Dropped struct {
+	ID     news.ID   `json:"id"`
+	Title  string    `json:"title"`
+	URL    string    `json:"url"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
 // Poll is one reading of a source.
 type Poll struct {
 	news.Poll
@@ -73,7 +82,8 @@ type Poll struct {
 // SourceDetail is a source with its last polls.
 type SourceDetail struct {
 	Source
-	Polls []Poll `json:"polls" doc:"Newest first, at most 30"`
+	Dropped []Dropped `json:"dropped" doc:"Items dropped last, at most 30"`
+	Polls   []Poll    `json:"polls" doc:"Newest first, at most 30"`
 }
 
 // NewSource is a source to be added.

@@ -97,6 +97,7 @@ CREATE INDEX items_ready ON items (claim_at) WHERE state = 'due' AND download = 
 CREATE INDEX items_download ON items (host, claim_at) WHERE state = 'due' AND download = 1;
 CREATE INDEX items_leased ON items (lease_owner) WHERE lease_owner <> '';
 CREATE INDEX items_in_line ON items (checked_at, in_line_at) WHERE state = 'in_line';
+CREATE INDEX items_dropped ON items (source, ended_at) WHERE outcome = 'dropped';
 CREATE INDEX items_open ON items (found_at) WHERE state <> 'ended';
 
 CREATE TABLE payloads (
