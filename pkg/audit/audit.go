@@ -6,6 +6,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"marsad/pkg/news"
 	"marsad/pkg/store"
 )
@@ -35,16 +37,9 @@ func Run(ctx context.Context, s store.Store, line Line, now time.Time, reconcile
 		if line == nil {
 			return nil
 		}
-		for _, ref := range refs {
-			missing, err := missing(ctx, s, line, ref)
-			if err != nil {
-				return err
-			}
-			if missing {
-				lost = append(lost, store.Offender{Item: ref.Item, Rule: store.RuleLost})
-			}
-		}
-		return nil
+		found, err := lostOf(ctx, s, line, refs)
+		lost = append(lost, found...)
+		return err
 	})
 	if err != nil {
 		return Report{}, err
@@ -59,6 +54,31 @@ func Run(ctx context.Context, s store.Store, line Line, now time.Time, reconcile
 		report.Total.Open += source.Open
 	}
 	return report, nil
+}
+
+// looks is how many inquiries are made of the bus at once.
+const looks = 8
+
+// lostOf returns those of the items that are missing, in order.
+func lostOf(ctx context.Context, s store.Ledger, line Line, refs []news.Ref) (lost []store.Offender, err error) {
+	gone := make([]bool, len(refs))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(looks)
+	for i, ref := range refs {
+		group.Go(func() (err error) {
+			gone[i], err = missing(ctx, s, line, ref)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for i, ref := range refs {
+		if gone[i] {
+			lost = append(lost, store.Offender{Item: ref.Item, Rule: store.RuleLost})
+		}
+	}
+	return lost, nil
 }
 
 // missing reports whether an item is in line according to the ledger and in no
