@@ -98,6 +98,23 @@ func testLateEndings(w *world) {
 	equal(w, w.titles("first", store.Query{}), []string{})
 	equal(w, w.titles("second", store.Query{}), []string{"second"})
 
+	// Both revisions in one batch, the later one first.
+	both := entry("https://a.example/2", "one")
+	w.poll(source, start, both)
+	w.inLine(start, first(both))
+	w.poll(source, after(time.Minute), entry(both.URL, "two"))
+	later := first(both)
+	later.Revision = 2
+	results := w.end(archived(later, "later", "x"), archived(first(both), "earlier", "x"))
+	equal(w, []bool{results[0].Applied, results[1].Applied}, []bool{true, false})
+}
+
+// testLaterRevisions ends later revisions otherwise than earlier ones: an item
+// with an article is archived.
+func testLaterRevisions(w *world) {
+	source := w.feed("a.example", "P")
+	applied := func(e store.Ending) bool { return w.end(e)[0].Applied }
+
 	// A later revision was dropped before the earlier one was archived.
 	crossed := entry("https://a.example/3", "one")
 	w.poll(source, start, crossed)
@@ -125,14 +142,11 @@ func testLateEndings(w *world) {
 	w.must(w.DropDeadLetter(w.Context(), again.ID, "by_hand", after(time.Hour)))
 	equal(w, w.item(again.ID).Outcome, news.Archived)
 	equal(w, len(w.offenders()), 0)
+}
 
-	// What cannot be an ending is refused, and asking again does not help.
-	for _, wrong := range []store.Ending{{Ref: first(e), Outcome: "eaten"}, {Ref: first(e), Outcome: news.Archived}, {Ref: first(e), Outcome: news.Dead}} {
-		if _, err := w.End(w.Context(), []store.Ending{wrong}); !errors.Is(err, store.ErrInvalid) {
-			w.Errorf("ended as %q: %v, want ErrInvalid", wrong.Outcome, err)
-		}
-	}
-
+// testDroppedItems lists what was dropped of a source.
+func testDroppedItems(w *world) {
+	source := w.feed("a.example", "P")
 	last, one := entry("https://a.example/5", ""), entry("https://a.example/6", "")
 	w.poll(source, start, last, one)
 	for i, e := range []store.Entry{one, last} {
@@ -143,16 +157,16 @@ func testLateEndings(w *world) {
 	list, err := w.DroppedItems(w.Context(), source.ID, 9)
 	w.must(err)
 	equal(w, []any{len(list), list[0].URL, list[1].URL, list[0].Reason}, []any{2, last.URL, one.URL, "not news"})
+}
 
-	// Both revisions in one batch, the later one first.
-	both := entry("https://a.example/2", "one")
-	w.poll(source, start, both)
-	w.inLine(start, first(both))
-	w.poll(source, after(time.Minute), entry(both.URL, "two"))
-	later := first(both)
-	later.Revision = 2
-	results := w.end(archived(later, "later", "x"), archived(first(both), "earlier", "x"))
-	equal(w, []bool{results[0].Applied, results[1].Applied}, []bool{true, false})
+// testInvalidEndings asks for what can never be stored: asking again does not help.
+func testInvalidEndings(w *world) {
+	ref := first(w.submit("a")[0])
+	for _, wrong := range []store.Ending{{Ref: ref, Outcome: "eaten"}, {Ref: ref, Outcome: news.Archived}, {Ref: ref, Outcome: news.Dead}} {
+		if _, err := w.End(w.Context(), []store.Ending{wrong}); !errors.Is(err, store.ErrInvalid) {
+			w.Errorf("ended as %q: %v, want ErrInvalid", wrong.Outcome, err)
+		}
+	}
 }
 
 // testReplays ends later generations of what ended before.
