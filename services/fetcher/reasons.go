@@ -53,12 +53,12 @@ func (f *failure) Unwrap() error { return f.err }
 // reasonOf classes the error of a request that got no answer.
 func reasonOf(err error) *failure {
 	var (
-		dns      *net.DNSError
-		cert     *tls.CertificateVerificationError
-		unknown  x509.UnknownAuthorityError
-		record   tls.RecordHeaderError
-		operaton *net.OpError
-		timeout  net.Error
+		dns       *net.DNSError
+		cert      *tls.CertificateVerificationError
+		unknown   x509.UnknownAuthorityError
+		record    tls.RecordHeaderError
+		operation *net.OpError
+		timeout   net.Error
 	)
 	switch {
 	case errors.Is(err, errBlocked):
@@ -73,7 +73,7 @@ func reasonOf(err error) *failure {
 		return &failure{reason: ReasonDNS, err: err}
 	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &record):
 		return &failure{reason: ReasonTLS, err: err}
-	case errors.As(err, &operaton) && operaton.Op == "dial":
+	case errors.As(err, &operation) && operation.Op == "dial":
 		return &failure{reason: ReasonConnect, err: err}
 	}
 	return &failure{reason: ReasonBroken, err: err}
