@@ -57,8 +57,10 @@ var mayImport = []struct {
 	{"marsad/pkg/store/storetest", []string{"marsad/pkg/news", "marsad/pkg/text", "marsad/pkg/weburl", "marsad/pkg/store"}},
 	{"marsad/pkg/store/open", []string{"marsad/pkg/store/..."}},
 	{"marsad/pkg/audit", []string{"marsad/pkg/news", "marsad/pkg/store"}},
-	{"marsad/pkg/app", []string{"marsad/pkg/bus/...", "marsad/pkg/stage", "marsad/pkg/store", "marsad/pkg/store/open"}},
+	{"marsad/pkg/app", []string{"marsad/pkg/news", "marsad/pkg/bus/...", "marsad/pkg/stage", "marsad/pkg/store", "marsad/pkg/store/open"}},
 	{"marsad/pkg/app/apptest", []string{"marsad/pkg/app"}},
+	{"marsad/pkg/world", []string{"marsad/pkg/news", "marsad/pkg/weburl"}},
+	{"marsad/pkg/survive", []string{"marsad/pkg/news", "marsad/pkg/stage", "marsad/pkg/store", "marsad/pkg/store/open", "marsad/pkg/audit", "marsad/pkg/world"}},
 	{"marsad/services/marsad", []string{"marsad/pkg/...", "marsad/services/..."}},
 }
 

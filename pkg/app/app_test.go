@@ -97,7 +97,7 @@ func TestOneProcessPerDataFolder(t *testing.T) {
 type waiting struct{}
 
 func (waiting) Name() string                  { return "waiting" }
-func (waiting) Ready() error                  { return errors.New("for godot") }
+func (waiting) Ready() error                  { return errors.Join(errors.New("s3cret"), app.WaitError("godot")) }
 func (waiting) Run(ctx context.Context) error { <-ctx.Done(); return nil }
 
 func TestServes(t *testing.T) {
@@ -133,7 +133,7 @@ func TestServes(t *testing.T) {
 		status    int
 		want      string
 	}{
-		{public, "/healthz", 200, "ok"}, {public, "/readyz", 503, "not ready: waiting for waiting"}, {public, "/version", 200, "version"},
+		{public, "/healthz", 200, "ok"}, {public, "/readyz", 503, "not ready: waiting for waiting (godot)\n"}, {public, "/version", 200, "version"},
 		{public, "/metrics", 200, "marsad_build_info"}, {public, "/debug/pprof/", 404, ""}, {public, "/", 404, ""},
 		{admin, "/anything", 200, "trusted"}, {admin, "/healthz", 200, "ok"},
 	} {

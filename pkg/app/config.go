@@ -19,6 +19,7 @@ import (
 	"github.com/knadh/koanf/v2"
 
 	"marsad/pkg/bus"
+	"marsad/pkg/stage"
 )
 
 // Config is what every process needs, whichever services it runs.
@@ -44,6 +45,13 @@ type Config struct {
 	Store struct {
 		DSN string `yaml:"dsn"` // empty: SQLite in Data
 	} `yaml:"store"`
+	// Stage is how long services bear with a message that fails.
+	Stage stage.Patience `yaml:"stage"`
+	Disk  struct {
+		// MinFreeBytes is how much space the data folder's file system must have
+		// left for new items to be taken in; 0: however little.
+		MinFreeBytes int64 `yaml:"min_free_bytes"`
+	} `yaml:"disk"`
 	Tracing struct {
 		Endpoint string `yaml:"endpoint"` // OTLP over HTTP, as http://host:4318; empty: off
 	} `yaml:"tracing"`
@@ -56,6 +64,8 @@ func DefaultConfig() Config {
 	c.Log.Level, c.Log.Format = "info", "text"
 	c.HTTP.Addr, c.HTTP.Hosts = "127.0.0.1:8080", []string{}
 	c.NATS.Limits = bus.DefaultLimits()
+	c.Stage = stage.DefaultPatience()
+	c.Disk.MinFreeBytes = 1 << 30
 	return c
 }
 
@@ -70,8 +80,14 @@ func (c Config) Validate() error {
 	case c.Log.Format != "text" && c.Log.Format != "json":
 		return fmt.Errorf("log.format: %q is neither text nor json", c.Log.Format)
 	}
+	if c.Disk.MinFreeBytes < 0 {
+		return errors.New("disk.min_free_bytes: cannot be negative")
+	}
 	if err := c.NATS.Limits.Validate(); err != nil {
 		return fmt.Errorf("nats.limits.%w", err)
+	}
+	if err := c.Stage.Validate(); err != nil {
+		return fmt.Errorf("stage.%w", err)
 	}
 	return nil
 }
@@ -190,7 +206,7 @@ func loadEnvironment(k *koanf.Koanf, environ, known []string) error {
 		Prefix:      prefix,
 		EnvironFunc: func() []string { return environ },
 		TransformFunc: func(name, value string) (string, any) {
-			if strings.HasPrefix(name, CrashVariable) {
+			if name == CrashVariable || name == ClockVariable {
 				return "", nil
 			}
 			key := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, prefix)), "__", ".")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -57,23 +58,32 @@ func newRegistry(dataDir string) *prometheus.Registry {
 		}, func() float64 { return 1 }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "marsad_disk_free_bytes", Help: "Space left for this user on the file system of the data folder.",
-		}, func() float64 { return freeBytes(dataDir) }),
+		}, func() float64 {
+			free, _ := freeBytes(dataDir) // 0 if it cannot be told
+			return float64(free)
+		}),
 	)
 	return reg
 }
 
-func freeBytes(dir string) float64 {
+func freeBytes(dir string) (int64, error) {
 	var stat syscall.Statfs_t
 	if err := syscall.Statfs(dir, &stat); err != nil {
-		return 0
+		return 0, fmt.Errorf("free space of %s: %w", dir, err)
 	}
-	return float64(stat.Bavail) * float64(stat.Bsize)
+	return int64(stat.Bavail) * stat.Bsize, nil
 }
+
+// tracesPath is where a collector takes traces (OTLP/HTTP), below its endpoint.
+const tracesPath = "/v1/traces"
 
 // newTracer sends spans to the endpoint; without one there is no tracer.
 func newTracer(ctx context.Context, endpoint string) (tracer trace.Tracer, shutdown func(context.Context) error, err error) {
 	if endpoint == "" {
 		return nil, func(context.Context) error { return nil }, nil
+	}
+	if !strings.HasSuffix(endpoint, tracesPath) {
+		endpoint = strings.TrimSuffix(endpoint, "/") + tracesPath
 	}
 	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(endpoint))
 	if err != nil {

@@ -34,8 +34,13 @@ type Process struct {
 	// Owner names this process as a holder of leases. A process that is started
 	// again on the same data folder has the same name, and takes its leases up again.
 	Owner string
+	// Now is the process's clock.
+	Now func() time.Time
+	// Crash makes tests fail the process at named points; nil otherwise.
+	Crash stage.CrashPoints
+	// Wait passes the time of pauses; nil: wait.For.
+	Wait func(ctx context.Context, d time.Duration) bool
 
-	crash   stage.CrashPoints
 	closers []func()
 }
 
@@ -53,7 +58,11 @@ func Open(ctx context.Context, cfg Config, options Options) (*Process, error) {
 	if options.LogTo == nil {
 		options.LogTo = os.Stderr
 	}
-	p := &Process{Config: cfg, Log: newLogger(cfg, options.LogTo), crash: crashPoints(os.Getenv(CrashVariable))}
+	crash, err := crashPoints(os.Getenv(CrashVariable))
+	if err != nil {
+		return nil, err
+	}
+	p := &Process{Config: cfg, Log: newLogger(cfg, options.LogTo), Now: newClock(os.Getenv(ClockVariable)), Crash: crash}
 	if err := p.open(ctx, options); err != nil {
 		p.Close()
 		return nil, err
@@ -161,8 +170,14 @@ func (p *Process) startBus() (*bus.Bus, error) {
 
 // StageEnv is what a stage in this process works with.
 func (p *Process) StageEnv() stage.Env {
-	return stage.Env{Bus: p.Bus, Attempts: p.Store, Metrics: p.Stages, Log: p.Log, Tracer: p.Tracer, Crash: p.crash}
+	return stage.Env{
+		Bus: p.Bus, Attempts: p.Store, Metrics: p.Stages, Log: p.Log, Tracer: p.Tracer,
+		Now: p.Now, Wait: p.Wait, Crash: p.Crash, Patience: p.Config.Stage,
+	}
 }
+
+// FreeBytes is the space left for this user on the file system of the data folder.
+func (p *Process) FreeBytes() (int64, error) { return freeBytes(p.Config.Data) }
 
 // Ready answers nil when store and bus answer.
 func (p *Process) Ready(ctx context.Context) error {

@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,9 +17,15 @@ type Service interface {
 	// Run works until ctx ends, then finishes what it has started and returns
 	// nil. An error stops the whole process.
 	Run(ctx context.Context) error
-	// Ready answers nil unless the service waits for something.
+	// Ready answers nil unless the service waits for something. Of a WaitError in
+	// its error /readyz shows the text.
 	Ready() error
 }
+
+// WaitError says what a service waits for in words that anybody may read.
+type WaitError string
+
+func (w WaitError) Error() string { return string(w) }
 
 // Run runs the services until ctx ends or one of them fails, and returns when
 // all have stopped.
@@ -47,7 +55,8 @@ type readiness struct {
 	last  []string
 }
 
-// missing names what the process waits for. What is wrong with it stands in the log.
+// missing names what the process waits for. What is wrong with it stands in
+// the log, whenever what it waits for changes.
 func (r *readiness) missing(ctx context.Context) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,8 +67,14 @@ func (r *readiness) missing(ctx context.Context) []string {
 	defer cancel()
 	var missing []string
 	ask := func(name string, err error) {
-		if err != nil {
-			missing = append(missing, name)
+		if err == nil {
+			return
+		}
+		if reason, ok := errors.AsType[WaitError](err); ok {
+			name += " (" + string(reason) + ")"
+		}
+		missing = append(missing, name)
+		if !slices.Contains(r.last, name) {
 			r.process.Log.Warn("not ready", "waiting_for", name, "error", err)
 		}
 	}
@@ -69,6 +84,9 @@ func (r *readiness) missing(ctx context.Context) []string {
 	}
 	for _, s := range r.services {
 		ask(s.Name(), s.Ready())
+	}
+	if len(missing) == 0 && len(r.last) > 0 {
+		r.process.Log.Info("ready again")
 	}
 	r.asked, r.last = time.Now(), missing
 	return missing

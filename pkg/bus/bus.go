@@ -174,12 +174,39 @@ func (b *Bus) Publish(ctx context.Context, m *event.Message) error {
 // of the line. Streams are asked in the order of the way, so that an item that
 // moves on meanwhile is met further down; one that ends meanwhile is not met.
 func (b *Bus) InLine(ctx context.Context, ref news.Ref) (bool, error) {
+	stream, err := b.Where(ctx, ref)
+	return stream != "", err
+}
+
+// Where names the stream in which ref's revision is queued or in flight; empty
+// if it is in none. It asks as InLine does.
+func (b *Bus) Where(ctx context.Context, ref news.Ref) (stream string, err error) {
 	for _, kind := range event.InLine {
-		if there, err := b.holds(ctx, kind, ref); there || err != nil {
-			return there, err
+		there, err := b.holds(ctx, kind, ref)
+		if err != nil {
+			return "", err
+		}
+		if there {
+			return streamOf(kind), nil
 		}
 	}
-	return false, nil
+	return "", nil
+}
+
+// Unpublish deletes what was announced of an item on the public tap: its
+// revisions from the first to the last. Who read them before has them.
+func (b *Bus) Unpublish(ctx context.Context, last news.Ref) error {
+	stream, err := b.stream(ctx, streamOf(event.KindArchived))
+	if err != nil {
+		return err
+	}
+	for revision := 1; revision <= last.Revision; revision++ {
+		subject := event.KindArchived.Subject(news.Ref{Item: last.Item, Revision: revision})
+		if err := stream.Purge(ctx, jetstream.WithPurgeSubject(subject)); err != nil {
+			return fmt.Errorf("purge %s: %w", subject, err)
+		}
+	}
+	return nil
 }
 
 func (b *Bus) holds(ctx context.Context, kind event.Kind, ref news.Ref) (bool, error) {

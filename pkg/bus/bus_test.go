@@ -62,6 +62,55 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+func TestWhere(t *testing.T) {
+	b := connect(t, t.TempDir())
+	if err := b.Declare(t.Context(), small); err != nil {
+		t.Fatal(err)
+	}
+	ref := news.Ref{Item: news.NewID("a"), Revision: 1}
+	where := func(want string) {
+		t.Helper()
+		if got, err := b.Where(t.Context(), ref); err != nil || got != want {
+			t.Errorf("in %q, %v, want %q", got, err, want)
+		}
+	}
+	where("")
+	if err := b.Publish(t.Context(), fetched("a", 10)); err != nil {
+		t.Fatal(err)
+	}
+	where("NEWS_FETCHED")
+}
+
+// TestUnpublish: what was announced of one item goes, and nothing else.
+func TestUnpublish(t *testing.T) {
+	b := connect(t, t.TempDir())
+	if err := b.Declare(t.Context(), small); err != nil {
+		t.Fatal(err)
+	}
+	announce := func(name string, revision int) news.Ref {
+		ref := news.Ref{Item: news.NewID(name), Revision: revision}
+		if err := b.Publish(t.Context(), &event.Message{Subject: event.KindArchived.Subject(ref), Header: map[string][]string{}}); err != nil {
+			t.Fatal(err)
+		}
+		return ref
+	}
+	announce("a", 1)
+	announce("a", 2)
+	other := announce("b", 2)
+	last := announce("a", 11)
+	for range 2 { // again is harmless
+		if err := b.Unpublish(t.Context(), last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := b.Depth(t.Context(), "NEWS_ARCHIVED"); err != nil || n != 1 {
+		t.Errorf("%d messages are left, %v", n, err)
+	}
+	if m, err := b.FirstArchived(t.Context()); err != nil || m.Subject != event.KindArchived.Subject(other) {
+		t.Errorf("left is %+v, %v", m, err)
+	}
+}
+
 func TestVerify(t *testing.T) {
 	b := connect(t, t.TempDir())
 	if err := b.Verify(t.Context()); err == nil || !strings.Contains(err.Error(), "marsad migrate") {

@@ -24,6 +24,9 @@ type Limits struct {
 	// LineBytes is the limit of each stream of the line. A full stream slows
 	// the service before it down.
 	LineBytes int64 `yaml:"line_bytes"`
+	// FetchedMessages is how many messages NEWS_FETCHED takes. More of them would
+	// only make those that come later, of other publishers, wait longer. 0: no such limit.
+	FetchedMessages int64 `yaml:"fetched_messages"`
 	// TapBytes is the limit of NEWS_ARCHIVED, which forgets its oldest messages.
 	TapBytes int64 `yaml:"tap_bytes"`
 	// Replicas is how many servers of a cluster hold each stream.
@@ -35,7 +38,7 @@ type Limits struct {
 
 // DefaultLimits suits one machine.
 func DefaultLimits() Limits {
-	return Limits{LineBytes: 512 << 20, TapBytes: 1 << 30, Replicas: 1, AckWait: 30 * time.Second}
+	return Limits{LineBytes: 512 << 20, FetchedMessages: 2000, TapBytes: 1 << 30, Replicas: 1, AckWait: 30 * time.Second}
 }
 
 // Total is the disk space that all streams together may take.
@@ -46,6 +49,8 @@ func (l Limits) Validate() error {
 	switch {
 	case l.LineBytes < MaxMessageBytes:
 		return fmt.Errorf("line_bytes: %d is less than one message may have (%d)", l.LineBytes, MaxMessageBytes)
+	case l.FetchedMessages < 0:
+		return fmt.Errorf("fetched_messages: %d is less than 0", l.FetchedMessages)
 	case l.TapBytes < MaxMessageBytes:
 		return fmt.Errorf("tap_bytes: %d is less than one message may have (%d)", l.TapBytes, MaxMessageBytes)
 	case l.AckWait < time.Second:
@@ -92,6 +97,7 @@ func streams(limits Limits) []jetstream.StreamConfig {
 	for _, kind := range []event.Kind{event.KindFetched, event.KindCleaned, event.KindDeduplicated, event.KindClassified} {
 		out = append(out, lineStream(streamOf(kind), limits, kind.Subjects()))
 	}
+	out[0].MaxMsgs = limits.FetchedMessages
 	out = append(out, lineStream("NEWS_ENDED", limits, event.KindDropped.Subjects(), event.KindDead.Subjects()))
 	return append(out, jetstream.StreamConfig{
 		Name: "NEWS_ARCHIVED", Description: "Public tap: what was archived in the last days",

@@ -7,9 +7,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"go.opentelemetry.io/otel/propagation"
-	"go.opentelemetry.io/otel/trace"
-
 	"marsad/pkg/event"
 )
 
@@ -25,9 +22,9 @@ func (s *Stage) handle(ctx context.Context, group []*delivery) {
 		defer s.alone.RUnlock()
 	}
 	group = s.begin(ctx, group)
-	s.env.Crash.at(s.Name(), BeforeProcess)
+	s.env.Crash.group(s.Name(), BeforeProcess, group)
 	s.process(ctx, group)
-	s.env.Crash.at(s.Name(), AfterProcess)
+	s.env.Crash.group(s.Name(), AfterProcess, group)
 	s.settle(ctx, group)
 }
 
@@ -56,7 +53,7 @@ func (s *Stage) recordStart(ctx context.Context, d *delivery) bool {
 	for backoff := firstPause; ; backoff = next(backoff) {
 		starts, err := s.env.Attempts.RecordStart(ctx, s.Name(), d.in.Header().Key())
 		if err == nil {
-			d.starts = starts
+			d.starts, d.recorded = starts, true
 			break
 		}
 		if !s.pause(ctx, backoff, err) {
@@ -73,9 +70,22 @@ func (s *Stage) recordStart(ctx context.Context, d *delivery) bool {
 	return false
 }
 
+// takeBack undoes the recorded start of a message that was not to blame. If it
+// cannot be written, the start stays and is not recorded twice.
+func (s *Stage) takeBack(ctx context.Context, d *delivery) {
+	if !d.recorded {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), firstPause)
+	defer cancel()
+	if err := s.env.Attempts.TakeBackStart(ctx, s.Name(), d.in.Header().Key()); err == nil {
+		d.recorded = false
+	}
+}
+
 // process fills in the results of a group. While a dependency is missing it
 // pauses and tries those again that need it; what still waits for it when ctx
-// ends is abandoned.
+// ends is abandoned. A pause is no attempt.
 func (s *Stage) process(ctx context.Context, group []*delivery) {
 	for backoff := firstPause; len(group) > 0; backoff = next(backoff) {
 		s.attempt(ctx, group)
@@ -92,8 +102,13 @@ func (s *Stage) process(ctx context.Context, group []*delivery) {
 		if len(waiting) == 0 {
 			return
 		}
-		if !s.pause(ctx, backoff, waiting[0].result.Err) {
+		suspect := waiting[0] // if it is one: then it is alone
+		s.takeBack(ctx, suspect)
+		if !s.pause(ctx, backoff, suspect.result.Err) {
 			s.abandon(waiting)
+			return
+		}
+		if suspect.suspect && !suspect.recorded && !s.recordStart(ctx, suspect) {
 			return
 		}
 		group = waiting
@@ -107,9 +122,11 @@ func (s *Stage) attempt(ctx context.Context, group []*delivery) {
 	for i, d := range group {
 		in[i], d.began = d.in, s.env.Now()
 	}
+	endSpans := s.startSpans(ctx, group)
 	start := time.Now()
-	results, err := s.contained(ctx, group[0], in)
+	results, err := s.contained(group[0].within(ctx), in)
 	took := time.Since(start)
+	endSpans()
 	if err != nil && len(group) > 1 && verdictOf(err).kind != unavailable {
 		s.log.Warn("batch failed, trying one by one", "messages", len(group), "error", err)
 		for i := range group {
@@ -129,14 +146,9 @@ func (s *Stage) attempt(ctx context.Context, group []*delivery) {
 // contained calls the processor with a deadline and turns a panic into an
 // error. A processor that ignores its deadline is left behind: its goroutine
 // cannot be stopped, but the line goes on.
-func (s *Stage) contained(ctx context.Context, first *delivery, in []event.Payload) ([]Result, error) {
+func (s *Stage) contained(ctx context.Context, in []event.Payload) ([]Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	if s.env.Tracer != nil {
-		var span trace.Span
-		ctx, span = s.env.Tracer.Start(propagation.TraceContext{}.Extract(ctx, carrier{first.wire}), s.Name(), trace.WithSpanKind(trace.SpanKindConsumer))
-		defer span.End()
-	}
 	answer := make(chan answer, 1)
 	go func() { answer <- s.recovered(ctx, in) }()
 	select {
@@ -166,6 +178,11 @@ func (s *Stage) recovered(ctx context.Context, in []event.Payload) (a answer) {
 			a.err = &panicError{value: value, stack: debug.Stack()}
 		}
 	}()
+	if s.env.Crash != nil {
+		for _, payload := range in {
+			s.env.Crash.At(s.Name(), InProcess, payload.Header().Item)
+		}
+	}
 	a.results, a.err = s.call(ctx, in)
 	return a
 }
@@ -184,6 +201,9 @@ func (s *Stage) abandonCut(group []*delivery) {
 // whoever asks.
 func (s *Stage) abandon(group []*delivery) {
 	for _, d := range group {
+		if d.recorded {
+			s.takeBack(context.Background(), d)
+		}
 		_ = d.msg.Nak() // unsent, it is delivered again after the ack wait
 		s.finish(d)
 	}
@@ -197,10 +217,3 @@ func (s *Stage) finish(d *delivery) {
 		s.metrics.inFlight.Dec()
 	}
 }
-
-// carrier lets trace context be read from and written to headers.
-type carrier struct{ m *event.Message }
-
-func (c carrier) Get(key string) string { return c.m.Get(key) }
-func (c carrier) Set(key, value string) { c.m.Set(key, value) }
-func (c carrier) Keys() []string        { return nil }

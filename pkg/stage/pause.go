@@ -3,8 +3,6 @@ package stage
 import (
 	"context"
 	"time"
-
-	"marsad/pkg/wait"
 )
 
 const (
@@ -19,5 +17,5 @@ func next(backoff time.Duration) time.Duration { return min(2*backoff, maxPause)
 func (s *Stage) pause(ctx context.Context, d time.Duration, err error) bool {
 	s.log.Warn("paused: a dependency is missing", "retry_in", d, "error", err)
 	defer s.paused.Enter(err)()
-	return wait.For(ctx, d)
+	return s.env.Wait(ctx, d)
 }

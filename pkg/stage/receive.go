@@ -9,6 +9,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"go.opentelemetry.io/otel/trace"
 
 	"marsad/pkg/event"
 	"marsad/pkg/wait"
@@ -24,9 +25,11 @@ type delivery struct {
 	msg      jetstream.Msg
 	wire     *event.Message
 	in       event.Payload
-	suspect  bool      // it may have been started before
-	starts   int       // recorded starts, this one included; 0 if it is no suspect
-	began    time.Time // when processing began
+	suspect  bool       // it may have been started before
+	starts   int        // recorded starts, this one included; 0 if it is no suspect
+	recorded bool       // this start is recorded
+	span     trace.Span // nil: tracing is off
+	began    time.Time  // when processing began
 	took     time.Duration
 	result   Result
 	finished bool // settled or abandoned

@@ -34,14 +34,14 @@ func (s *Stage) settle(ctx context.Context, group []*delivery) {
 		}
 		sent = append(sent, s.send(d, v))
 	}
-	s.env.Crash.at(s.Name(), AfterPublish)
+	s.env.Crash.group(s.Name(), AfterPublish, group)
 	for i := range sent {
 		out := &sent[i]
 		if !s.confirm(ctx, out) {
 			s.abandon([]*delivery{out.delivery})
 			continue
 		}
-		s.env.Crash.at(s.Name(), AfterPubAck)
+		s.env.Crash.group(s.Name(), AfterPubAck, group)
 		s.ack(ctx, out)
 	}
 }
@@ -109,7 +109,7 @@ func smaller(v *verdict, err error) *verdict {
 // ack tells the bus that the message is done with.
 func (s *Stage) ack(ctx context.Context, out *outgoing) {
 	d := out.delivery
-	if d.starts > 0 {
+	if d.recorded {
 		if err := s.env.Attempts.ForgetStarts(ctx, s.Name(), d.in.Header().Key()); err != nil {
 			s.log.Warn("cannot forget starts", "error", err) // they only make a later failure of the same revision count more
 		}
@@ -164,9 +164,7 @@ func (s *Stage) encode(d *delivery, v *verdict) ([]*event.Message, error) {
 		if err != nil {
 			return nil, err
 		}
-		if parent := d.wire.Get(event.HeaderTraceParent); parent != "" {
-			m.Set(event.HeaderTraceParent, parent)
-		}
+		d.passTrace(m)
 		messages = append(messages, m)
 	}
 	return messages, nil

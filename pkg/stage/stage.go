@@ -9,10 +9,12 @@
 package stage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,6 +50,7 @@ type Result struct {
 // Attempts durably counts starts; package store implements it.
 type Attempts interface {
 	RecordStart(ctx context.Context, stage, key string) (int, error)
+	TakeBackStart(ctx context.Context, stage, key string) error
 	ForgetStarts(ctx context.Context, stage, key string) error
 }
 
@@ -60,6 +63,10 @@ type Env struct {
 	Tracer   trace.Tracer     // nil: no spans of its own; trace context is carried on all the same
 	Now      func() time.Time // nil: time.Now
 	Crash    CrashPoints      // nil outside crash tests
+	// Wait passes time in pauses and reports whether ctx lived so long; nil: wait.For.
+	Wait func(ctx context.Context, d time.Duration) bool
+	// Patience is that of stages whose Config has none of its own.
+	Patience Patience
 }
 
 // Config shapes a stage. Zero values of the optional fields mean the defaults.
@@ -70,35 +77,54 @@ type Config struct {
 	Batch    int          // messages per ProcessBatch at most; ignored for a Processor
 	Reasons  []string     // every reason this service gives in Drop, Reject and RetryAfter
 
-	InFlight    int           // messages held at once; default 4 × Workers × max(Batch, 1), at most 256
-	Timeout     time.Duration // for one Process; default 1 min
-	Drain       time.Duration // for finishing what was started when told to stop; default 8 s
-	MaxAttempts int           // recorded starts before a dead letter; default 5
-	Backoff     []time.Duration
+	InFlight int           // messages held at once; default 4 × Workers × max(Batch, 1), at most 256
+	Drain    time.Duration // for finishing what was started when told to stop; default 8 s
+	Patience               // fields that are zero: the Env's
 }
 
-func (c Config) withDefaults() Config {
-	def := func(v *int, d int) {
-		if *v == 0 {
-			*v = d
-		}
+// Patience is how long a stage bears with a message that fails.
+type Patience struct {
+	Timeout     time.Duration   `yaml:"timeout"`      // for one call of the processor
+	MaxAttempts int             `yaml:"max_attempts"` // recorded starts before a dead letter
+	Backoff     []time.Duration `yaml:"backoff"`      // before the second attempt, the third, …; the last one also before all others
+}
+
+// DefaultPatience bears with a message for a quarter of an hour.
+func DefaultPatience() Patience {
+	return Patience{
+		Timeout: time.Minute, MaxAttempts: 5,
+		Backoff: []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute},
 	}
-	def(&c.Workers, 1)
-	def(&c.Batch, 1)
-	def(&c.InFlight, min(4*c.Workers*c.Batch, 256))
-	def(&c.MaxAttempts, 5)
-	if c.Timeout == 0 {
-		c.Timeout = time.Minute
+}
+
+// Validate checks what is set.
+func (p Patience) Validate() error {
+	switch {
+	case p.Timeout < 100*time.Millisecond:
+		return fmt.Errorf("timeout: %v is less than 100ms", p.Timeout)
+	case p.MaxAttempts < 1 || p.MaxAttempts > 100:
+		return fmt.Errorf("max_attempts: %d is not between 1 and 100", p.MaxAttempts)
+	case len(p.Backoff) == 0 || slices.Min(p.Backoff) < time.Millisecond:
+		return errors.New("backoff: at least one pause is needed, each of a millisecond or more")
 	}
-	if c.Drain == 0 {
-		c.Drain = 8 * time.Second
+	return nil
+}
+
+// or fills in from other what is not set.
+func (p Patience) or(other Patience) Patience {
+	p.Timeout, p.MaxAttempts = cmp.Or(p.Timeout, other.Timeout), cmp.Or(p.MaxAttempts, other.MaxAttempts)
+	if p.Backoff == nil {
+		p.Backoff = other.Backoff
 	}
-	if c.Service == "" {
-		c.Service = c.Consumer.Name
-	}
-	if c.Backoff == nil {
-		c.Backoff = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
-	}
+	return p
+}
+
+func (c Config) withDefaults(env Env) Config {
+	c.Workers, c.Batch = cmp.Or(c.Workers, 1), cmp.Or(c.Batch, 1)
+	c.InFlight = cmp.Or(c.InFlight, min(4*c.Workers*c.Batch, 256))
+	c.Drain = cmp.Or(c.Drain, 8*time.Second)
+	c.Service = cmp.Or(c.Service, c.Consumer.Name)
+	c.Patience = c.or(env.Patience).or(DefaultPatience())
 	return c
 }
 
@@ -159,9 +185,12 @@ func cast[In event.Payload](in []event.Payload) ([]In, error) {
 }
 
 func newStage(cfg Config, env Env, call func(context.Context, []event.Payload) ([]Result, error)) *Stage {
-	cfg = cfg.withDefaults()
+	cfg = cfg.withDefaults(env)
 	if env.Now == nil {
 		env.Now = time.Now
+	}
+	if env.Wait == nil {
+		env.Wait = wait.For
 	}
 	s := &Stage{
 		cfg: cfg, env: env, call: call,

@@ -41,7 +41,7 @@ func cleaned(in *event.Fetched) []event.Payload {
 func quick() stage.Config {
 	return stage.Config{
 		Consumer: bus.Cleaner, Workers: 2, Reasons: []string{"boring", "broken"},
-		Backoff: []time.Duration{10 * time.Millisecond}, MaxAttempts: 3,
+		Patience: stage.Patience{Backoff: []time.Duration{10 * time.Millisecond}, MaxAttempts: 3},
 	}
 }
 

@@ -41,7 +41,13 @@ type Store interface {
 	Attempts
 	Leases
 	Auditor
+	Retention
 
+	// Backup writes a consistent copy of the store to a new file, while others
+	// read and write: what was committed before it began is in it. ErrExists if
+	// there is a file already; an error leaves none behind. errors.ErrUnsupported
+	// of a backend that has tools of its own for this.
+	Backup(ctx context.Context, path string) error
 	// Ping answers nil when a write could be committed now.
 	Ping(ctx context.Context) error
 	Close() error
@@ -76,6 +82,7 @@ type Sources interface {
 	// the outcome is error), next poll and the poll itself are kept (the last 30),
 	// lease and slot are given up. Only the source that found an item first
 	// makes revisions of it: others describe the same article in other words.
+	// Items of removed articles never change.
 	// A changed item that is due and not leased is replaced, without a new
 	// revision. Of entries with the same ID the first counts.
 	// It returns result.Poll with Outcome (unless error or not_modified), New and Changed filled in.
@@ -87,6 +94,11 @@ type Sources interface {
 
 // Claim asks for due work under a lease: until Now+Lease nobody else is given
 // it; after that it is due again.
+//
+// If Now is more than a minute before an earlier claim of the same owner (some
+// seconds are forgiven), the clock was set back. Times that then lie in the
+// future, of the whole store (slots, polls, due items, leases of work), go back
+// by the same difference: nothing waits for the old clock to come round.
 type Claim struct {
 	Now   time.Time
 	Owner string // the claiming process
@@ -137,14 +149,18 @@ type Ledger interface {
 	// ClaimItems leases up to claim.Limit due items. Items that need a download
 	// (they have a URL and no stored page) are claimed one per host, only where
 	// the host's slot is free, and take the slot; hosts that waited longest
-	// come first, and within a host the item due longest. Other items are
-	// claimed freely, and first. An item whose lease ran out counts as due since then.
+	// come first, and within a host the item due longest. A host one of whose
+	// sources became due less than a minute ago is left to its poll. Other items
+	// are claimed freely, those due longest first.
+	// Publishers take turns: each gets an item before any gets a second, and
+	// whoever was served longest ago comes first. An item whose lease ran out
+	// counts as due since then. For a clock that was set back, see Claim.
 	ClaimItems(ctx context.Context, claim Claim) ([]news.Item, error)
 	// SavePage stores the page of a claimed item, with the reason why it is not
 	// more than the feed's own text (empty: it is), and gives up the slot. The item
 	// stays leased. A page of an older revision than the ledger's is stored all
-	// the same. Slots are given up only by the item or source that holds them,
-	// but FreeAt always counts. ErrNotFound.
+	// the same; one of a removed article is not. Slots are given up only by the
+	// item or source that holds them, but FreeAt always counts. ErrNotFound.
 	SavePage(ctx context.Context, page news.Page, reason string, slot Slot) error
 	// MarkInLine says that the item was handed to the bus. It changes nothing
 	// unless the row is due with that revision: the item may have ended already.
@@ -153,9 +169,9 @@ type Ledger interface {
 	// the failure; Attempts goes up by one. It changes nothing unless the row is
 	// due with that revision.
 	Postpone(ctx context.Context, ref news.Ref, due time.Time, reason string, slot Slot) error
-	// Release gives claimed work back untouched, due as before, and frees its hosts' slots at once.
-	// It is for a process that stops.
-	Release(ctx context.Context, owner string) error
+	// Release gives claimed work back untouched, due as before, and frees its hosts' slots at
+	// freeAt: a request may have been on its way. It is for a process that stops, or was killed.
+	Release(ctx context.Context, owner string, freeAt time.Time) error
 
 	// InLineSince returns items in line that were handed to the bus before
 	// before, those whose presence was checked longest ago first.
@@ -171,8 +187,53 @@ type Ledger interface {
 	// returns one result per ending, in order. See Ending.
 	End(ctx context.Context, endings []Ending) ([]EndResult, error)
 
+	// RemoveArticle takes an article down for good, in one transaction: its
+	// revisions, labels, index entry, pages and fingerprints, and what the feed
+	// said of it but its address. The item ends as dropped, with ReasonRemoved,
+	// whatever it was; its story is recomputed. From then on no feed, document
+	// or ending brings it back: found again it is unchanged, submitted again it
+	// is what it is, a page of it is not stored, endings of it, of any revision
+	// and generation, are not applied. ErrNotFound if there is no article.
+	RemoveArticle(ctx context.Context, id news.ID, now time.Time) (Removed, error)
+
+	// FindItem returns the ID of the one item whose ID begins with prefix.
+	// ErrNotFound if there is none, ErrAmbiguous if there are several.
+	FindItem(ctx context.Context, prefix string) (news.ID, error)
+	// ItemDetail returns one row with all that the store knows of where the item
+	// is. ErrNotFound.
+	ItemDetail(ctx context.Context, id news.ID) (ItemDetail, error)
+
 	// LedgerStats counts the ledger.
 	LedgerStats(ctx context.Context) (LedgerStats, error)
+}
+
+// ReasonRemoved is the reason of items whose article a person took down.
+const ReasonRemoved = "removed"
+
+// Removed is an article that was taken down.
+type Removed struct {
+	ID        news.ID `json:"id"`
+	Title     string  `json:"title"`
+	Publisher string  `json:"publisher"`
+	URL       string  `json:"url"`
+	Revision  int     `json:"revision"` // the highest the ledger has: it may have been announced in this and all before
+}
+
+// ItemDetail is an item and where it is.
+type ItemDetail struct {
+	Item         news.Item
+	LeasedUntil  time.Time   // while a fetcher works on it; zero if none does
+	MissingSince time.Time   // in line, and not met in any stream since; zero if not known to be
+	Finders      []Finder    // who found it first comes first
+	Trail        []news.Step // of an item that ended without an article
+	Letter       *DeadLetter // without its payload; nil unless the item is dead
+}
+
+// Finder is a source that found an item; it may have been removed since.
+type Finder struct {
+	ID        news.ID `json:"id"`
+	Name      string  `json:"name"`
+	Publisher string  `json:"publisher"`
 }
 
 // Submitted is the ledger's answer to a document given by hand.
@@ -194,7 +255,8 @@ type Checked struct {
 	Present, Missing, Lost []news.Ref
 }
 
-// Ending ends one revision of an item. The row must exist, and what it says of
+// Ending ends one revision of an item. The row must exist, its article must not
+// have been removed, and what it says of
 // an equal or later (revision, generation) wins: an ending that is Older is not
 // applied. An ending of the ledger's present revision sets state, outcome and
 // reason; one of an earlier revision leaves the state alone, but its article is
@@ -223,7 +285,7 @@ type Ending struct {
 
 // EndResult says what became of an Ending.
 type EndResult struct {
-	Applied bool        // false: unknown to the ledger, or older than what is there. The same ref again is applied again
+	Applied bool        // false: unknown to the ledger, removed, or older than what is there. The same ref again is applied again
 	Known   bool        // false: the ledger has no such item
 	FoundAt time.Time   // from the ledger
 	Story   *news.Story // recomputed from its members; nil unless Outcome is Archived and Applied
@@ -254,7 +316,9 @@ type Lease struct {
 // Leases make a worker single-active across processes.
 type Leases interface {
 	// AcquireLease takes name for owner until now+ttl, or extends what owner
-	// holds, keeping its epoch. ErrLeaseLost if another owner holds it.
+	// holds, keeping its epoch. ErrLeaseLost if another owner holds it; but a lease
+	// that would last longer than 2*ttl is of a clock that was set back, and is
+	// taken: the epoch keeps the two apart.
 	AcquireLease(ctx context.Context, name, owner string, now time.Time, ttl time.Duration) (Lease, error)
 	// ReleaseLease gives a held lease up. Giving up one that is lost is harmless.
 	ReleaseLease(ctx context.Context, lease Lease) error
@@ -279,7 +343,8 @@ type DecisionTx interface {
 	SaveDecision(decision Decision) error
 	// Fingerprint returns who was first recorded with that fingerprint. ErrNotFound.
 	Fingerprint(kind FingerprintKind, hash string) (Fingerprint, error)
-	// SaveFingerprint records a fingerprint. The first one recorded stays.
+	// SaveFingerprint records a fingerprint. The first one recorded stays. Of
+	// a removed article none is.
 	SaveFingerprint(fingerprint Fingerprint) error
 }
 
@@ -401,9 +466,64 @@ type DeadLetters interface {
 type Attempts interface {
 	// RecordStart durably counts one more start of key in stage and returns the count.
 	RecordStart(ctx context.Context, stage, key string) (int, error)
+	// TakeBackStart undoes one RecordStart: the message could not be handled
+	// for a reason that is not its own. Taking back more than were recorded is harmless.
+	TakeBackStart(ctx context.Context, stage, key string) error
 	// ForgetStarts deletes the count. Deleting none is harmless.
 	ForgetStarts(ctx context.Context, stage, key string) error
 }
+
+// Retention deletes what is too old to be of use.
+type Retention interface {
+	// Prune deletes up to limit things that are older than keep allows, in one
+	// short write transaction, or in none if nothing is too old. Who wants all
+	// of it gone calls again while More is true, with pauses in which others
+	// write. It does not lock out, or wait for, anything else; calling it from
+	// several processes is harmless.
+	Prune(ctx context.Context, keep Cutoffs, limit int) (Pruned, error)
+}
+
+// Cutoffs are the times before which things are too old. The zero time keeps
+// them for ever.
+type Cutoffs struct {
+	// Pages of items that were archived or dropped, by when they were fetched;
+	// with the page of an archived item goes the text its feed carried.
+	Pages time.Time
+	// Polls, beyond the number that is kept of each source; those of removed
+	// sources whatever their age.
+	Polls time.Time
+	// Dropped items with all that belongs to them, by when they ended. One that
+	// is still listed is found again, and dropped again. Removed articles stay
+	// known; dead items wait for a person.
+	Dropped time.Time
+	// Revisions of articles that a later one replaced, by when they were archived.
+	Revisions time.Time
+	// Fingerprints, by when they were recorded: a copy of something older is
+	// not recognised.
+	Fingerprints time.Time
+}
+
+// Pruned says what Prune deleted. Starts that were recorded of messages of
+// ended or unknown items are no use to anybody: they are deleted always.
+type Pruned struct {
+	Rows map[PrunedTable]int // what was deleted of each table; none is missing
+	More bool                // the limit was reached: there may be more
+}
+
+// PrunedTable names what Prune deletes from; with an item goes what belongs to it.
+type PrunedTable string
+
+const (
+	PrunedPages        PrunedTable = "pages"
+	PrunedPolls        PrunedTable = "polls"
+	PrunedItems        PrunedTable = "items"
+	PrunedRevisions    PrunedTable = "article_revisions"
+	PrunedFingerprints PrunedTable = "fingerprints"
+	PrunedAttempts     PrunedTable = "attempts"
+)
+
+// PrunedTables lists them all.
+var PrunedTables = []PrunedTable{PrunedPages, PrunedPolls, PrunedItems, PrunedRevisions, PrunedFingerprints, PrunedAttempts}
 
 // Auditor checks promise 1 of the design from inside the store.
 type Auditor interface {
@@ -442,5 +562,6 @@ const (
 	RuleLetter     = "letter_of_an_item_not_dead"
 	RuleUnbalanced = "source_counts_do_not_add_up" // Item is the source
 	RuleNoState    = "row_in_no_known_state"
+	RuleTwice      = "article_twice"
 	RuleLost       = "in_line_but_in_no_stream"
 )

@@ -62,8 +62,14 @@ func (e ended) ProcessBatch(ctx context.Context, in []*event.Ended) ([]stage.Res
 			endings[i].Letter = letter(x, at)
 		}
 	}
-	if _, err := e.end(ctx, endings, heads); err != nil {
+	results, err := e.end(ctx, endings, heads)
+	if err != nil {
 		return nil, err
+	}
+	for i, r := range results {
+		if r.Applied && in[i].Outcome == news.Dropped {
+			e.metrics.drops.WithLabelValues(in[i].Stage, in[i].Reason).Inc()
+		}
 	}
 	return make([]stage.Result, len(in)), nil
 }

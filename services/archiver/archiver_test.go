@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	"go.uber.org/goleak"
 
 	"marsad/pkg/app"
@@ -100,6 +101,13 @@ func TestEndsWithoutArticle(t *testing.T) {
 
 	if record, err := p.Store.Record(t.Context(), dropped.Item); err != nil || record.Outcome != news.Dropped || record.Reason != "no_text" {
 		t.Errorf("dropped: %+v, %v", record, err)
+	}
+	const drops = `# HELP marsad_drops_total Items dropped, by the service that dropped them and its reason.
+# TYPE marsad_drops_total counter
+marsad_drops_total{reason="no_text",stage="cleaner"} 1
+`
+	if err := testutil.GatherAndCompare(p.Registry, strings.NewReader(drops), "marsad_drops_total"); err != nil {
+		t.Error(err)
 	}
 	letter, err := p.Store.DeadLetter(t.Context(), dead.Item)
 	if err != nil || letter.Reason != "panic" || letter.Attempts != 5 || letter.Kind != "fetched" || string(letter.Payload) != "{}" || letter.Headers["ce-id"] != "x" {

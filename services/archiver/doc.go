@@ -3,7 +3,8 @@
 //
 // It takes news.classified, news.dropped and news.dead, writes them in batches
 // of one transaction each, and gives news.archived for every article. It also
-// keeps the full-text index up to date, in batches of its own.
+// keeps the full-text index up to date, in batches of its own, and deletes what
+// is older than the settings of retention allow, in small steps.
 //
 // An event about an item that the ledger does not know is let go, with an
 // error in the log: there is nothing to end. What the store can never take is a

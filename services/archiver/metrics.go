@@ -16,6 +16,7 @@ type metrics struct {
 	latency    *prometheus.HistogramVec
 	duplicates *prometheus.CounterVec
 	articles   *prometheus.CounterVec
+	drops      *prometheus.CounterVec
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {
@@ -33,8 +34,21 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		articles: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "marsad_articles_total", Help: "Articles archived, by language (ISO 639-1, ckb, und if unknown, else other) and main topic (empty if there is none).",
 		}, []string{"lang", "topic"}),
+		drops: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "marsad_drops_total", Help: "Items dropped, by the service that dropped them and its reason.",
+		}, []string{"stage", "reason"}),
 	}
-	reg.MustRegister(m.endedTotal, m.latency, m.duplicates, m.articles)
+	reg.MustRegister(m.endedTotal, m.latency, m.duplicates, m.articles, m.drops)
+	// What can be known before is there from the start: an increase from nothing would not be seen.
+	for _, outcome := range []news.Outcome{news.Archived, news.Dropped, news.Dead} {
+		m.endedTotal.WithLabelValues(string(outcome))
+	}
+	for _, verdict := range []news.VerdictKind{news.Original, news.Copy, news.Revision} {
+		m.duplicates.WithLabelValues(string(verdict))
+	}
+	for _, from := range []string{"found", "published"} {
+		m.latency.WithLabelValues(from, "archived")
+	}
 	return m
 }
 

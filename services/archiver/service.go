@@ -22,11 +22,12 @@ const ReasonInvalid = "cannot_be_stored"
 // the items in the batch.
 const patience = 10 * time.Minute
 
-// Service runs two stages, one for articles and one for what ends without, and
-// the indexer.
+// Service runs two stages, one for articles and one for what ends without, the
+// indexer and the pruner.
 type Service struct {
 	articles, ended *stage.Stage
 	indexer         *indexer
+	pruner          *pruner
 }
 
 // New makes the service.
@@ -35,17 +36,20 @@ func New(cfg Config, p *app.Process) *Service {
 	m := newMetrics(p.Registry)
 	p.Registry.MustRegister(collector{p.Store, log})
 	idx := newIndexer(p.Store, log)
-	w := writer{store: p.Store, metrics: m, log: log, now: time.Now, written: idx.wake}
+	w := func(c bus.Consumer) writer {
+		return writer{store: p.Store, metrics: m, log: log, now: p.Now, written: idx.wake, stage: c.Name, crash: p.Crash}
+	}
 	shape := func(consumer bus.Consumer) stage.Config {
 		return stage.Config{
 			Consumer: consumer, Service: "archiver", Workers: 1, Batch: cfg.Batch, InFlight: min(3*cfg.Batch, 900),
-			Reasons: []string{ReasonInvalid}, Timeout: patience,
+			Reasons: []string{ReasonInvalid}, Patience: stage.Patience{Timeout: patience},
 		}
 	}
 	return &Service{
-		articles: stage.NewBatch(shape(bus.Archiver), p.StageEnv(), articles{w}),
-		ended:    stage.NewBatch(shape(bus.ArchiverEnded), p.StageEnv(), ended{w}),
+		articles: stage.NewBatch(shape(bus.Archiver), p.StageEnv(), articles{w(bus.Archiver)}),
+		ended:    stage.NewBatch(shape(bus.ArchiverEnded), p.StageEnv(), ended{w(bus.ArchiverEnded)}),
 		indexer:  idx,
+		pruner:   newPruner(p.Store, cfg.Retention, p.Registry, log, p.Now),
 	}
 }
 
@@ -61,6 +65,7 @@ func (s *Service) Run(ctx context.Context) error {
 	group.Go(func() error { return s.articles.Run(ctx) })
 	group.Go(func() error { return s.ended.Run(ctx) })
 	group.Go(func() error { s.indexer.run(ctx); return nil })
+	group.Go(func() error { s.pruner.run(ctx); return nil })
 	return group.Wait()
 }
 
@@ -71,10 +76,13 @@ type writer struct {
 	log     *slog.Logger
 	now     func() time.Time
 	written func()
+	stage   string
+	crash   stage.CrashPoints
 }
 
 func (w writer) end(ctx context.Context, endings []store.Ending, heads []*event.Head) ([]store.EndResult, error) {
 	results, err := w.store.End(ctx, endings)
+	w.crash.At(w.stage, stage.AfterCommit)
 	if errors.Is(err, store.ErrInvalid) {
 		return nil, stage.Reject(ReasonInvalid, err)
 	}

@@ -41,7 +41,7 @@ type Service struct {
 
 // New makes the service.
 func New(cfg Config, p *app.Process) *Service {
-	return &Service{cfg: cfg, store: p.Store, env: p.StageEnv(), log: p.Log.With("service", "deduplicator"), owner: p.Owner, now: time.Now}
+	return &Service{cfg: cfg, store: p.Store, env: p.StageEnv(), log: p.Log.With("service", "deduplicator"), owner: p.Owner, now: p.Now}
 }
 
 // Name implements app.Service.
@@ -84,8 +84,8 @@ func (s *Service) lead(ctx context.Context, lease store.Lease) error {
 	defer lost()
 	active := stage.NewBatch(stage.Config{
 		Consumer: bus.Deduplicator, Workers: 1, Batch: s.cfg.Batch, InFlight: 4 * s.cfg.Batch,
-		Reasons: []string{ReasonInvalid}, Timeout: patience, Drain: drain,
-	}, s.env, processor{store: s.store, lease: lease, minWords: s.cfg.MinWords, now: s.now, lost: lost})
+		Reasons: []string{ReasonInvalid}, Patience: stage.Patience{Timeout: patience}, Drain: drain,
+	}, s.env, processor{store: s.store, lease: lease, minWords: s.cfg.MinWords, now: s.now, lost: lost, crash: s.env.Crash})
 	s.active.Store(active)
 	defer s.active.Store(nil)
 
@@ -133,6 +133,7 @@ type processor struct {
 	minWords int
 	now      func() time.Time
 	lost     func()
+	crash    stage.CrashPoints
 }
 
 // ProcessBatch implements stage.BatchProcessor.
@@ -149,8 +150,10 @@ func (p processor) ProcessBatch(ctx context.Context, in []*event.Cleaned) ([]sta
 				return err
 			}
 		}
+		p.crash.At(bus.Deduplicator.Name, stage.BeforeCommit)
 		return nil
 	})
+	p.crash.At(bus.Deduplicator.Name, stage.AfterCommit)
 	switch {
 	case errors.Is(err, store.ErrInvalid):
 		return nil, stage.Reject(ReasonInvalid, err)

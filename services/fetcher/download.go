@@ -12,6 +12,7 @@ import (
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
 	"marsad/pkg/news"
+	"marsad/pkg/stage"
 	"marsad/pkg/store"
 	"marsad/pkg/wait"
 )
@@ -29,6 +30,7 @@ func (s *Service) handle(ctx context.Context, item news.Item) {
 		ctx, span = s.tracer.Start(ctx, "fetcher")
 		defer span.End()
 	}
+	s.crash.At(itemPoint, stage.BeforeProcess, item.Item)
 	page, err := s.bring(ctx, &item)
 	if err != nil {
 		s.log.Warn("an item could not be brought into the line: it will be tried again", "item", item.Key(), "url", item.URL, "error", err)
@@ -37,6 +39,7 @@ func (s *Service) handle(ctx context.Context, item news.Item) {
 	if page == nil {
 		return // postponed
 	}
+	s.crash.At(itemPoint, stage.AfterCommit, item.Item)
 	payload, err := s.event(ctx, item, *page)
 	if err != nil {
 		s.log.Warn("an item could not be described: it will be tried again", "item", item.Key(), "error", err)
@@ -46,10 +49,12 @@ func (s *Service) handle(ctx context.Context, item news.Item) {
 	payload.Header().Trail = []news.Step{{
 		Service: "fetcher", At: start.UTC(), TookMS: float64(end.Sub(start).Microseconds()) / 1000, Note: item.Reason,
 	}}
+	s.crash.At(itemPoint, stage.AfterProcess, item.Item)
 	if err := s.publish(ctx, payload); err != nil {
 		s.log.Warn("an item could not be published: it will be tried again", "item", item.Key(), "error", err)
 		return
 	}
+	s.crash.At(itemPoint, stage.AfterPubAck, item.Item)
 	if err := s.store.MarkInLine(ctx, end, item.Ref); err != nil {
 		s.log.Warn("an item could not be marked in line: it will be published again, which is harmless", "item", item.Key(), "error", err)
 	}
@@ -143,7 +148,11 @@ func (s *Service) publish(ctx context.Context, p event.Payload) error {
 	}
 	propagation.TraceContext{}.Inject(ctx, headers(m.Header))
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
-		err := s.bus.Publish(ctx, m)
+		sent, err := s.bus.Send(m)
+		s.crash.At(itemPoint, stage.AfterPublish, p.Header().Item)
+		if err == nil {
+			err = sent.Wait(ctx)
+		}
 		if err == nil || ctx.Err() != nil || errors.Is(err, bus.ErrTooLarge) {
 			return err
 		}

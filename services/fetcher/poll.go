@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marsad/pkg/news"
+	"marsad/pkg/stage"
 	"marsad/pkg/store"
 	"marsad/pkg/weburl"
 )
@@ -15,10 +16,19 @@ import (
 // slowed down, never given up.
 const maxPollPause = 12 * time.Hour
 
+// pollPoint and itemPoint name the fetcher's work at crash points.
+const (
+	pollPoint = "poll"
+	itemPoint = "fetcher"
+)
+
 // poll reads one claimed source and records what came of it.
 func (s *Service) poll(ctx context.Context, source news.Source) {
+	s.crash.At(pollPoint, stage.BeforeProcess)
 	result := s.read(ctx, source)
+	s.crash.At(pollPoint, stage.AfterProcess)
 	poll, err := s.store.RecordPoll(ctx, result)
+	s.crash.At(pollPoint, stage.AfterCommit)
 	if err != nil {
 		s.log.Warn("a poll could not be recorded: it will be made again", "source", source.URL, "error", err)
 		return

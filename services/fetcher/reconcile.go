@@ -57,7 +57,7 @@ func (s *Service) reconcile(ctx context.Context) error {
 		}
 		if n > 0 {
 			s.healed.Add(float64(n))
-			s.log.Warn("items were in line but in no stream: they are due again", "items", n)
+			s.log.Warn("items were in line but in no stream: they are due again", "items", n, "item", checked.Lost[0].Key())
 		}
 		if len(items) < reconcileBatch {
 			return nil

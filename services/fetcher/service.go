@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"marsad/pkg/app"
 	"marsad/pkg/bus"
 	"marsad/pkg/news"
+	"marsad/pkg/stage"
 	"marsad/pkg/store"
 	"marsad/pkg/wait"
 )
@@ -34,8 +36,10 @@ type Service struct {
 	tracer  trace.Tracer
 	now     func() time.Time
 	owner   string
+	crash   stage.CrashPoints
 	polls   *prometheus.CounterVec
 	healed  prometheus.Counter
+	disk    *watermark
 	waiting wait.Room             // publishers that wait for the bus
 	down    atomic.Pointer[error] // why claiming fails
 }
@@ -48,7 +52,7 @@ func New(cfg Config, p *app.Process) (*Service, error) {
 	}
 	s := &Service{
 		cfg: cfg, store: p.Store, bus: p.Bus, client: c, sources: newSourceCache(p.Store),
-		log: p.Log.With("service", "fetcher"), tracer: p.Tracer, now: time.Now, owner: p.Owner,
+		log: p.Log.With("service", "fetcher"), tracer: p.Tracer, now: p.Now, owner: p.Owner, crash: p.Crash,
 		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "marsad_polls_total", Help: "Polls of sources, by how they ended.",
 		}, []string{"kind", "outcome", "reason"}),
@@ -56,8 +60,32 @@ func New(cfg Config, p *app.Process) (*Service, error) {
 			Name: "marsad_items_reconciled_total", Help: "Items that were in line but in no stream, and were made due again.",
 		}),
 	}
+	s.disk = &watermark{free: p.FreeBytes, minimum: p.Config.Disk.MinFreeBytes, log: s.log}
 	p.Registry.MustRegister(s.polls, s.healed)
+	s.registerPaused(p.Registry)
+	for _, outcome := range []news.PollOutcome{news.PollNew, news.PollUnchanged, news.PollNotModified} {
+		s.polls.WithLabelValues(string(news.KindFeed), string(outcome), "") // an increase from nothing would not be seen
+	}
 	return s, nil
+}
+
+// registerPaused makes known what the fetcher waits for.
+func (s *Service) registerPaused(reg prometheus.Registerer) {
+	for reason, why := range map[string]func() error{
+		"disk":  s.disk.why,
+		"bus":   s.waiting.Reason,
+		"store": s.unclaimed,
+	} {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "marsad_fetcher_paused", Help: "1 while polls and downloads wait, by what they wait for (disk, bus, store), else 0.",
+			ConstLabels: prometheus.Labels{"reason": reason},
+		}, func() float64 {
+			if why() != nil {
+				return 1
+			}
+			return 0
+		}))
+	}
 }
 
 // Name implements app.Service.
@@ -65,17 +93,24 @@ func (s *Service) Name() string { return "fetcher" }
 
 // Ready implements app.Service.
 func (s *Service) Ready() error {
+	return errors.Join(s.unclaimed(), s.waiting.Reason(), s.disk.why())
+}
+
+// unclaimed is why no work can be claimed; nil if it can.
+func (s *Service) unclaimed() error {
 	if down := s.down.Load(); down != nil {
 		return *down
 	}
-	return s.waiting.Reason()
+	return nil
 }
 
 // Run implements app.Service.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.client.close()
 	s.release() // what an earlier run of this process left
+	s.disk.look()
 	var loops sync.WaitGroup
+	loops.Go(func() { s.disk.run(ctx) })
 	if s.cfg.Poll {
 		loops.Go(func() { claimLoop(ctx, s, max(s.cfg.Concurrency/4, 1), s.store.ClaimSources, s.poll) })
 	}
@@ -90,7 +125,7 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) release() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if err := s.store.Release(ctx, s.owner); err != nil {
+	if err := s.store.Release(ctx, s.owner, s.now().Add(s.cfg.HostDelay)); err != nil {
 		s.log.Warn("claimed work could not be given back: it becomes due when its lease ends", "error", err)
 	}
 }
@@ -110,6 +145,12 @@ func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(c
 			<-busy
 		case <-ctx.Done():
 			return
+		}
+		if s.disk.low() {
+			if !wait.For(ctx, idlePause) {
+				return
+			}
+			continue
 		}
 		claimed, err := claim(ctx, store.Claim{Now: s.now(), Owner: s.owner, Lease: lease, Limit: workers - len(busy)})
 		if ctx.Err() != nil {

@@ -24,13 +24,14 @@ type Config struct {
 	Deduplicator deduplicator.Config `yaml:"deduplicator"`
 	Classifier   classifier.Config   `yaml:"classifier"`
 	Archiver     archiver.Config     `yaml:"archiver"`
+	Retention    archiver.Retention  `yaml:"retention"`
 	Web          web.Config          `yaml:"web"`
 }
 
 func defaultConfig() Config {
 	return Config{
 		Config: app.DefaultConfig(), Fetcher: fetcher.DefaultConfig(), Cleaner: cleaner.DefaultConfig(), Deduplicator: deduplicator.DefaultConfig(),
-		Classifier: classifier.DefaultConfig(), Archiver: archiver.DefaultConfig(), Web: web.DefaultConfig(),
+		Classifier: classifier.DefaultConfig(), Archiver: archiver.DefaultConfig(), Retention: archiver.DefaultRetention(), Web: web.DefaultConfig(),
 	}
 }
 
@@ -44,7 +45,7 @@ func (c Config) Validate() error {
 		config interface{ Validate() error }
 	}{
 		{"fetcher", c.Fetcher}, {"cleaner", c.Cleaner}, {"deduplicator", c.Deduplicator},
-		{"classifier", c.Classifier}, {"archiver", c.Archiver}, {"web", c.Web},
+		{"classifier", c.Classifier}, {"archiver", c.Archiver}, {"retention", c.Retention}, {"web", c.Web},
 	} {
 		if err := part.config.Validate(); err != nil {
 			return fmt.Errorf("%s.%w", part.name, err)
@@ -73,6 +74,7 @@ func (c *cli) load(flags *pflag.FlagSet) error {
 	if err := c.config.Validate(); err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
+	c.config.Archiver.Retention = c.config.Retention
 	c.config.Web.ReconcileAfter = c.config.Fetcher.ReconcileAfter
 	return nil
 }

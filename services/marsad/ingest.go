@@ -222,7 +222,7 @@ func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions)
 	told := false
 	for wait.For(ctx, ingestPoll) {
 		var err error
-		if item, err = s.Item(ctx, d.id); err != nil && ctx.Err() == nil {
+		if item, err = s.Item(ctx, string(d.id)); err != nil && ctx.Err() == nil {
 			return false, err
 		}
 		if item.Reason != "" && !told && item.Record == nil {

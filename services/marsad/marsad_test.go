@@ -59,19 +59,13 @@ type process struct {
 // start runs "marsad run" on the data folder and waits until it is ready.
 func start(t *testing.T, config, addr string, services ...string) *process {
 	t.Helper()
-	return startWith(t, nil, config, addr, services...)
-}
-
-// startWith is start with more environment variables.
-func startWith(t *testing.T, environ []string, config, addr string, services ...string) *process {
-	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &process{log: new(bytes.Buffer), addr: addr}
 	p.cmd = exec.Command(exe, append([]string{"--config", config, "--http", addr, "run", "--no-starter"}, services...)...)
-	p.cmd.Env = append(append(os.Environ(), actAsMain+"=1"), environ...)
+	p.cmd.Env = append(os.Environ(), actAsMain+"=1")
 	p.cmd.Stderr = p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -112,21 +106,21 @@ func freeAddr(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// world is a publisher on loopback with a feed of n pages. Every third item has
+// site is a publisher on loopback with a feed of n pages. Every third item has
 // no page but text in its feed, every tenth has neither.
-type world struct {
+type site struct {
 	*httptest.Server
 	n int
 }
 
-func newWorld(t *testing.T, n int) *world {
-	w := &world{n: n}
+func newSite(t *testing.T, n int) *site {
+	w := &site{n: n}
 	w.Server = httptest.NewServer(w)
 	t.Cleanup(w.Close)
 	return w
 }
 
-func (w *world) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+func (w *site) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	var i int
 	switch r.URL.Path {
 	case "/feed.xml":
@@ -139,8 +133,6 @@ func (w *world) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(out, `<item><title>خبر رقم %d</title><link>%s/p/%d</link><description>%s</description></item>`, i, w.URL, i, text)
 		}
 		fmt.Fprint(out, `</channel></rss>`)
-	case "/sources.opml":
-		fmt.Fprintf(out, `<opml version="2.0"><body><outline text="عالم" xmlUrl="%s/feed.xml"/></body></opml>`, w.URL)
 	default:
 		if _, err := fmt.Sscanf(r.URL.Path, "/p/%d", &i); err != nil || i%3 == 0 || i%10 == 0 {
 			http.NotFound(out, r)
@@ -152,8 +144,8 @@ func (w *world) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// expected is how many items of the world end archived.
-func (w *world) expected() (archived, dropped int) {
+// expected is how many items of the site end archived.
+func (w *site) expected() (archived, dropped int) {
 	for i := range w.n {
 		if i%10 == 0 {
 			dropped++
@@ -190,8 +182,8 @@ func audit(t *testing.T, config string) auditReport {
 	return report
 }
 
-// awaitEnd waits until all items of the world have ended.
-func awaitEnd(t *testing.T, config string, w *world) auditReport {
+// awaitEnd waits until all items of the site have ended.
+func awaitEnd(t *testing.T, config string, w *site) auditReport {
 	t.Helper()
 	var report auditReport
 	stagetest.Eventually(t, "all at its end", func() bool {
@@ -201,66 +193,7 @@ func awaitEnd(t *testing.T, config string, w *world) auditReport {
 	return report
 }
 
-// TestKilledAndStartedAgain: kill -9 at any moment loses nothing and stores
-// nothing twice, even when the bus has lost its disk.
-func TestKilledAndStartedAgain(t *testing.T) {
-	w := newWorld(t, 300)
-	config, data := writeConfig(t, "  reconcile_after: 5s\n")
-	addr := freeAddr(t)
-	p := start(t, config, addr)
-	if code, _, errs := marsad(t, "--config", config, "sources", "import", w.URL+"/sources.opml"); code != 0 {
-		t.Fatal(errs)
-	}
-	for i := range 3 {
-		stagetest.Eventually(t, "some way into the work", func() bool { return audit(t, config).Total.Archived > 50*i })
-		p.kill()
-		if i == 1 {
-			if err := os.RemoveAll(filepath.Join(data, "bus")); err != nil {
-				t.Fatal(err)
-			}
-		}
-		p = start(t, config, addr)
-	}
-	report := awaitEnd(t, config, w)
-	archived, dropped := w.expected()
-	if !report.Holds || report.Total.Archived != archived || report.Total.Dropped != dropped || report.Total.Dead != 0 {
-		t.Errorf("audit %+v, want %d archived, %d dropped", report, archived, dropped)
-	}
-	stop(t, p)
-	if code, out, errs := marsad(t, "--config", config, "search", "الحصاد", "--format", "csv", "--limit", "1000"); code != 0 || strings.Count(out, "\n") != 1+pages(w.n) {
-		t.Errorf("search found %d lines, want %d: %s", strings.Count(out, "\n"), 1+pages(w.n), errs)
-	}
-}
-
-// TestCrashPoints: a process that dies at a named point of a stage, and is
-// started again, loses nothing and stores nothing twice.
-func TestCrashPoints(t *testing.T) {
-	for _, point := range []string{
-		"cleaner:before_process:5", "deduplicator:after_process:2", "classifier:after_publish:5", "archiver:after_pub_ack:5", "archiver-ended:after_process:1",
-	} {
-		t.Run(point, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, 30)
-			config, _ := writeConfig(t, "")
-			addr := freeAddr(t)
-			p := startWith(t, []string{"MARSAD_CRASH=" + point}, config, addr)
-			if code, _, errs := marsad(t, "--config", config, "sources", "add", w.URL+"/feed.xml"); code != 0 {
-				t.Fatal(errs)
-			}
-			if err := p.cmd.Wait(); err == nil || p.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
-				t.Fatalf("it did not crash: %v", err)
-			}
-			start(t, config, addr)
-			report := awaitEnd(t, config, w)
-			archived, dropped := w.expected()
-			if !report.Holds || report.Total.Archived != archived || report.Total.Dropped != dropped {
-				t.Errorf("audit %+v, want %d archived, %d dropped", report, archived, dropped)
-			}
-		})
-	}
-}
-
-// pages is how many items of a world have a page.
+// pages is how many items of a site have a page.
 func pages(n int) (count int) {
 	for i := range n {
 		if i%3 != 0 && i%10 != 0 {
@@ -287,7 +220,7 @@ func TestBacklogIsNotEmittedAgain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for three times reconcile_after")
 	}
-	w := newWorld(t, 50)
+	w := newSite(t, 50)
 	config, _ := writeConfig(t, "  reconcile_after: 5s\n")
 	addr := freeAddr(t)
 	p := start(t, config, addr, "fetcher", "deduplicator", "classifier", "archiver", "web")
@@ -327,7 +260,7 @@ func metric(t *testing.T, addr, name string) string {
 
 // TestIngest puts one document of each kind through the whole line.
 func TestIngest(t *testing.T) {
-	w := newWorld(t, 3)
+	w := newSite(t, 3)
 	dir := t.TempDir()
 	file := func(name, content string) string {
 		path := filepath.Join(dir, name)
@@ -399,7 +332,7 @@ func records(t *testing.T, out string) (list []record) {
 
 // TestBadInput: each mistake gets one clear line and the right exit code.
 func TestBadInput(t *testing.T) {
-	w := newWorld(t, 1)
+	w := newSite(t, 1)
 	config, data := writeConfig(t, "")
 	dir := t.TempDir()
 	file := func(name, content string) string {
@@ -441,6 +374,8 @@ func TestBadInput(t *testing.T) {
 		"secret in a source":    {[]string{"--data", data, "sources", "add", "http://u:secret@n.example/"}, 1, "u:xxxxx@"},
 		"age that is none":      {[]string{"--data", sources(t, w), "search", "x", "--since", "7xd"}, 1, "since"},
 		"no data":               {[]string{"--data", filepath.Join(dir, "none"), "search", "x"}, 1, "there is no data in"},
+		"backup of no data":     {[]string{"--data", filepath.Join(dir, "none"), "backup", filepath.Join(dir, "b.db")}, 1, "there is no data in"},
+		"backup over a file":    {[]string{"--data", sources(t, w), "backup", file("b.db", "x")}, 1, "exists already"},
 		"newer data":            {[]string{"--data", newerData(t), "search", "x"}, 1, "newer marsad"},
 		"unknown store":         {[]string{"--store", "oracle://x", "--data", filepath.Join(dir, "d2"), "status"}, 1, "oracle"},
 		"no bus":                {[]string{"--nats", "nats://127.0.0.1:1", "--data", filepath.Join(dir, "d3"), "run"}, 1, "NATS"},
@@ -481,7 +416,7 @@ func newerData(t *testing.T) string {
 }
 
 // sources is a data folder with a source in it.
-func sources(t *testing.T, w *world) string {
+func sources(t *testing.T, w *site) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "d")
 	url := "http://127.0.0.1:9/feed.xml"
@@ -495,7 +430,7 @@ func sources(t *testing.T, w *world) string {
 }
 
 func TestSourcesCommands(t *testing.T) {
-	w := newWorld(t, 5)
+	w := newSite(t, 5)
 	config, _ := writeConfig(t, "")
 	steps := []struct {
 		args []string
@@ -530,7 +465,7 @@ func TestSourcesCommands(t *testing.T) {
 
 // TestCommandsThroughARunningInstance: commands find it through its data folder.
 func TestCommandsThroughARunningInstance(t *testing.T) {
-	w := newWorld(t, 20)
+	w := newSite(t, 20)
 	config, data := writeConfig(t, "")
 	addr := freeAddr(t)
 	start(t, config, addr)
@@ -614,7 +549,7 @@ func described(reg *prometheus.Registry) map[string]bool {
 // TestHelp: every command says what it does, and its flags what they mean.
 func TestHelp(t *testing.T) {
 	root := (&cli{}).root()
-	for _, path := range []string{"run", "ingest", "sources", "search", "article", "audit", "dead", "status", "eval", "migrate", "config", "healthcheck", "version"} {
+	for _, path := range []string{"run", "ingest", "sources", "search", "article", "audit", "dead", "status", "eval", "backup", "migrate", "config", "healthcheck", "version"} {
 		i := slices.IndexFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == path })
 		if i < 0 || root.Commands()[i].Short == "" {
 			t.Errorf("%s: no such command, or it does not say what it does", path)

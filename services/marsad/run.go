@@ -78,6 +78,7 @@ func (c *cli) run(ctx context.Context, names []string, starter bool) error {
 			return err
 		}
 	}
+	app.LimitMemory(p.Log)
 	p.Log.Info("marsad is running", "url", "http://"+server.Addr()+"/", "services", strings.Join(names, ","), "data", c.config.Data)
 	err = p.Run(ctx, append(services, server))
 	p.Log.Info("marsad has stopped")

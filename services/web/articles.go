@@ -48,27 +48,50 @@ func (s *Service) registerArticles(a huma.API) {
 		return &body[api.Hits]{hits}, s.answer(ctx, err)
 	})
 	huma.Register(a, huma.Operation{
-		OperationID: "article", Method: http.MethodGet, Path: "/api/v1/articles/{id}", Summary: "One article, by its ID or the beginning of it, with its trail, copies and revisions", Tags: []string{"articles"},
-	}, func(ctx context.Context, in *byID) (*body[store.ArticleDetail], error) {
-		detail, err := s.article(ctx, in.ID)
+		OperationID: "article", Method: http.MethodGet, Path: "/api/v1/articles/{ref}", Summary: "One article, with its trail, copies and revisions", Tags: []string{"articles"},
+	}, func(ctx context.Context, in *byRef) (*body[store.ArticleDetail], error) {
+		detail, err := s.article(ctx, in.Ref)
 		return &body[store.ArticleDetail]{detail}, s.answer(ctx, err)
+	})
+	huma.Register(a, huma.Operation{
+		OperationID: "remove-article", Method: http.MethodDelete, Path: "/api/v1/articles/{ref}", Summary: "Take an article down for good: it does not come back", Tags: []string{"articles"},
+	}, func(ctx context.Context, in *byRef) (*body[api.Removed], error) {
+		removed, err := s.remove(ctx, in.Ref)
+		return &body[api.Removed]{removed}, s.answer(ctx, err)
 	})
 }
 
-// article returns an article by its ID, or the beginning of it.
+// article returns an article by its ID, the beginning of it, or its URL.
 func (s *Service) article(ctx context.Context, ref string) (store.ArticleDetail, error) {
-	id := news.ID(ref)
-	if !id.Valid() {
-		if len(ref) < minPrefix {
-			return store.ArticleDetail{}, noArticle(store.ErrNotFound, ref)
-		}
-		var err error
-		if id, err = s.store.FindArticle(ctx, ref); err != nil {
-			return store.ArticleDetail{}, noArticle(err, ref)
-		}
+	id, err := findID(ctx, ref, s.store.FindArticle)
+	if err != nil {
+		return store.ArticleDetail{}, noArticle(err, ref)
 	}
 	detail, err := s.store.Article(ctx, id)
 	return detail, noArticle(err, ref)
+}
+
+// remove takes an article down for good: out of the store, and then, as far as
+// the bus can be reached, off the public tap.
+func (s *Service) remove(ctx context.Context, ref string) (api.Removed, error) {
+	id, err := findID(ctx, ref, s.store.FindArticle)
+	if err != nil {
+		return api.Removed{}, noArticle(err, ref)
+	}
+	removed, err := s.store.RemoveArticle(ctx, id, s.now())
+	if err != nil {
+		return api.Removed{}, noArticle(err, ref)
+	}
+	out := api.Removed{Removed: removed}
+	if s.bus != nil {
+		err = s.bus.Unpublish(ctx, news.Ref{Item: id, Revision: removed.Revision})
+		out.Unpublished = err == nil
+		if err != nil {
+			s.log.Warn("a removed article is still on the public tap: it goes from there within 72 hours", "item", id, "error", err)
+		}
+	}
+	s.log.Info("an article was removed", "item", id)
+	return out, nil
 }
 
 // noArticle says plainly that there is none, or more than one.
@@ -81,9 +104,6 @@ func noArticle(err error, ref string) error {
 	}
 	return err
 }
-
-// minPrefix is how many digits of an ID must be given.
-const minPrefix = 6
 
 // body is an answer of JSON.
 type body[T any] struct{ Body T }

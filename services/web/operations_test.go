@@ -54,13 +54,13 @@ func TestDeadLetters(t *testing.T) {
 	if there, err := p.Bus.InLine(t.Context(), retried); err != nil || !there {
 		t.Errorf("a retried item is not in line: %v, %v", there, err)
 	}
-	if item, err := client.Item(t.Context(), retried.Item); err != nil || item.State != news.StateInLine {
+	if item, err := client.Item(t.Context(), string(retried.Item)); err != nil || item.State != news.StateInLine {
 		t.Errorf("a retried item is %s, %v", item.State, err)
 	}
 	if err := client.DropDeadLetter(t.Context(), string(dropped.Item)); err != nil {
 		t.Fatal(err)
 	}
-	if item, err := client.Item(t.Context(), dropped.Item); err != nil || item.Record == nil || item.Record.Outcome != news.Dropped || item.Record.Reason != ReasonDiscarded {
+	if item, err := client.Item(t.Context(), string(dropped.Item)); err != nil || item.Record == nil || item.Record.Outcome != news.Dropped || item.Record.Reason != ReasonDiscarded {
 		t.Errorf("a dropped letter: %+v, %v", item, err)
 	}
 	if err := client.RetryDeadLetter(t.Context(), string(dropped.Item)); err == nil || !strings.Contains(err.Error(), "no dead letter") {

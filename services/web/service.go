@@ -37,7 +37,7 @@ type Service struct {
 
 // New makes the service.
 func New(cfg Config, p *app.Process) (*Service, error) {
-	s := &Service{cfg: cfg, store: p.Store, bus: p.Bus, log: p.Log.With("service", "web"), now: time.Now, ready: p.Ready}
+	s := &Service{cfg: cfg, store: p.Store, bus: p.Bus, log: p.Log.With("service", "web"), now: p.Now, ready: p.Ready}
 	s.offenders = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "marsad_audit_offenders", Help: "Offenders found by the last audit of this process; absent before the first.",
 	}, nil)
@@ -92,6 +92,7 @@ func (s *Service) registerAPI(mux *http.ServeMux) {
 	s.registerArticles(api)
 	s.registerSources(api)
 	s.registerDocuments(api)
+	s.registerItems(api)
 	s.registerOperations(api)
 }
 

@@ -178,6 +178,16 @@ func (a *Attempts) RecordStart(_ context.Context, stage, key string) (int, error
 	return a.starts[stage+key], nil
 }
 
+// TakeBackStart implements stage.Attempts.
+func (a *Attempts) TakeBackStart(_ context.Context, stage, key string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.err == nil {
+		a.starts[stage+key]--
+	}
+	return a.err
+}
+
 // ForgetStarts implements stage.Attempts.
 func (a *Attempts) ForgetStarts(_ context.Context, stage, key string) error {
 	a.mu.Lock()

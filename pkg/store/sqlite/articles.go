@@ -76,16 +76,7 @@ func revisions(q querier, seq int64) ([]store.RevisionInfo, error) {
 
 // FindArticle implements store.Articles.
 func (s *Store) FindArticle(ctx context.Context, prefix string) (news.ID, error) {
-	ids, err := all(s.reader(ctx), value[news.ID], `SELECT id FROM articles WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2`, prefix)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("find article %s: %w", prefix, err)
-	case len(ids) == 0:
-		return "", fmt.Errorf("article %s: %w", prefix, store.ErrNotFound)
-	case len(ids) > 1:
-		return "", fmt.Errorf("article %s: %w", prefix, store.ErrAmbiguous)
-	}
-	return ids[0], nil
+	return s.findID(ctx, "article", `SELECT DISTINCT id FROM articles WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2`, prefix)
 }
 
 // Record implements store.Articles.

@@ -16,6 +16,16 @@ func (s *Store) RecordStart(ctx context.Context, stage, key string) (starts int,
 	return starts, err
 }
 
+// TakeBackStart implements store.Attempts.
+func (s *Store) TakeBackStart(ctx context.Context, stage, key string) error {
+	return s.update(ctx, "take_back_start", func(tx *tx) error {
+		if err := tx.run(`UPDATE attempts SET starts = starts - 1 WHERE key = ? AND stage = ?`, key, stage); err != nil {
+			return err
+		}
+		return tx.run(`DELETE FROM attempts WHERE key = ? AND stage = ? AND starts <= 0`, key, stage)
+	})
+}
+
 // ForgetStarts implements store.Attempts.
 func (s *Store) ForgetStarts(ctx context.Context, stage, key string) error {
 	return s.update(ctx, "forget_starts", func(tx *tx) error {

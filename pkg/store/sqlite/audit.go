@@ -105,9 +105,15 @@ const ledgerOffenders = `
 		FROM items i LEFT JOIN articles a INDEXED BY articles_id ON a.id = i.id)
 	WHERE rule IS NOT NULL`
 
+// articleOffenders reads the articles once, through their index.
 const articleOffenders = `
-	SELECT id, '` + store.RuleNoLedger + `' FROM articles a INDEXED BY articles_id
-	WHERE NOT EXISTS (SELECT 1 FROM items i WHERE i.id = a.id)`
+	SELECT id, rule FROM (
+		SELECT id, CASE
+			WHEN count(*) > 1 THEN '` + store.RuleTwice + `'
+			WHEN NOT EXISTS (SELECT 1 FROM items i WHERE i.id = a.id) THEN '` + store.RuleNoLedger + `'
+			END AS rule
+		FROM articles a INDEXED BY articles_id GROUP BY id)
+	WHERE rule IS NOT NULL`
 
 const letterOffenders = `
 	SELECT item, '` + store.RuleLetter + `' FROM dead_letters

@@ -12,12 +12,15 @@ import (
 // TestOffenders breaks each promise behind the store's back.
 func TestOffenders(t *testing.T) {
 	for rule, breakIt := range map[string]string{
-		store.RuleNoArticle:  `DELETE FROM articles WHERE id = ?1`,
-		store.RuleNoLedger:   `DELETE FROM items WHERE id = ?1`,
-		store.RuleNotEnded:   `UPDATE items SET outcome = 'dropped' WHERE id = ?1`,
-		store.RuleNoLetter:   `DELETE FROM dead_letters WHERE item = ?2`,
-		store.RuleLetter:     `UPDATE items SET outcome = 'dropped' WHERE id = ?2`,
-		store.RuleNoState:    `UPDATE items SET state = 'lost', outcome = '' WHERE id = ?2`,
+		store.RuleNoArticle: `DELETE FROM articles WHERE id = ?1`,
+		store.RuleNoLedger:  `DELETE FROM items WHERE id = ?1`,
+		store.RuleNotEnded:  `UPDATE items SET outcome = 'dropped' WHERE id = ?1`,
+		store.RuleNoLetter:  `DELETE FROM dead_letters WHERE item = ?2`,
+		store.RuleLetter:    `UPDATE items SET outcome = 'dropped' WHERE id = ?2`,
+		store.RuleNoState:   `UPDATE items SET state = 'lost', outcome = '' WHERE id = ?2`,
+		store.RuleTwice: `INSERT INTO articles SELECT seq + 1, id, revision, generation + 1, at, found_at, archived_at, story, source_id, source,
+			publisher_id, publisher, lang, direction, title, authors, published, modified, url, canonical_url, section, image, words, completeness,
+			kind, of, similarity, rule, labels, trail, text FROM articles WHERE id = ?1`,
 		store.RuleUnbalanced: `UPDATE item_counts SET items = items + 1 WHERE source = ?3`,
 	} {
 		t.Run(rule, func(t *testing.T) {

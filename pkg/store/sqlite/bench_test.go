@@ -294,6 +294,32 @@ func BenchmarkClaimItems(b *testing.B) {
 	}
 }
 
+// BenchmarkClaimReady claims 50 items that need no download: one publisher has
+// 100,000 of them waiting, 300 others 10 each.
+func BenchmarkClaimReady(b *testing.B) {
+	path := newPath(b)
+	s := open(b, path)
+	if _, err := s.Submit(b.Context(), benchStart, newCorpus().entries(1)); err != nil { // makes the manual source
+		b.Fatal(err)
+	}
+	db := raw(b, path)
+	run(b, db, `PRAGMA synchronous = OFF`)
+	run(b, db, `
+		INSERT INTO items (n, id, revision, source, state, has_page, found_at, due_at, claim_at, hash, publisher, host, url)
+		WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 103000)
+		SELECT n + 100, format('%032x', n), 1, ?1, 'due', 1, n, n, n, '', format('%032x', max(n - 100000, 0) % 300), '', '' FROM k`, news.ManualSource)
+	run(b, db, `INSERT INTO publishers (id, name) SELECT DISTINCT publisher, '' FROM items WHERE n > 100`)
+	run(b, db, `INSERT INTO payloads SELECT n, '{}' FROM items WHERE n > 100`)
+	now := benchStart
+	for b.Loop() {
+		now = now.Add(time.Second)
+		claimed, err := s.ClaimItems(b.Context(), store.Claim{Now: now, Owner: "a", Lease: time.Minute, Limit: 50})
+		if err != nil || len(claimed) != 50 {
+			b.Fatal(len(claimed), err)
+		}
+	}
+}
+
 func BenchmarkSavePage(b *testing.B) {
 	s := open(b, newPath(b))
 	corpus := newCorpus()

@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"marsad/pkg/news"
@@ -21,37 +23,137 @@ func (s *Store) ClaimItems(ctx context.Context, claim store.Claim) (items []news
 }
 
 func claimItems(tx *tx, claim store.Claim) ([]news.Item, error) {
-	ready, err := all(tx.query, value[int64], `
-		SELECT n FROM items WHERE state = 'due' AND download = 0 AND claim_at <= ?1 ORDER BY claim_at, n LIMIT ?2`,
-		micros(claim.Now), claim.Limit)
+	if err := watchClock(tx, claim.Owner, claim.Now); err != nil {
+		return nil, err
+	}
+	ready, err := readyItems(tx, claim)
 	if err != nil {
 		return nil, err
 	}
-	// Two steps of an index for each host that is ready, whatever waits behind it.
-	downloads, err := all(tx.query, value[int64], `
-		SELECT (SELECT n FROM items INDEXED BY items_download
-			WHERE state = 'due' AND download = 1 AND host = h.host ORDER BY claim_at, n LIMIT 1)
-		FROM hosts h INDEXED BY hosts_ready
-		WHERE h.wanted_at IS NOT NULL AND h.ready_at <= ?1 ORDER BY h.ready_at, h.host LIMIT ?2`,
-		micros(claim.Now), claim.Limit-len(ready))
+	downloads, err := downloads(tx, claim)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]news.Item, 0, len(ready)+len(downloads))
+	due := inTurn(append(ready, downloads...), claim.Limit)
+	items := make([]news.Item, 0, len(due))
 	until := claim.Now.Add(claim.Lease)
-	for i, n := range append(ready, downloads...) {
-		item, err := lease(tx, n, claim.Owner, until)
+	for _, c := range due {
+		item, err := lease(tx, c.n, claim.Owner, until)
 		if err != nil {
 			return nil, err
 		}
-		if i >= len(ready) {
+		if c.download {
 			if err := takeSlot(tx, item.Host, claim.Owner, item.Item, until); err != nil {
 				return nil, err
 			}
 		}
 		items = append(items, item)
 	}
-	return items, nil
+	return items, served(tx, due)
+}
+
+// candidate is an item that may be claimed now.
+type candidate struct {
+	n         int64
+	publisher news.ID
+	turn      int64 // of its publisher: who was served longest ago has the lowest
+	download  bool
+}
+
+// readyItems returns the oldest items that need no download, of the publishers
+// whose turn it is. It steps through the index from one publisher to the next,
+// whatever waits behind each.
+func readyItems(tx *tx, claim store.Claim) ([]candidate, error) {
+	publishers, err := all(tx.query, func(row scanner) (c candidate, err error) {
+		return c, row.Scan(&c.publisher, &c.turn)
+	}, readyPublishers, micros(claim.Now), claim.Limit)
+	if err != nil {
+		return nil, err
+	}
+	var ready []candidate
+	for _, c := range publishers {
+		// Each of the others gets one before this one gets its last.
+		items, err := all(tx.query, func(row scanner) (candidate, error) {
+			return c, row.Scan(&c.n)
+		}, readyOf, c.publisher, micros(claim.Now), claim.Limit-len(publishers)+1)
+		if err != nil {
+			return nil, err
+		}
+		ready = append(ready, items...)
+	}
+	return ready, nil
+}
+
+const readyPublishers = `
+	WITH RECURSIVE waiting (publisher, since) AS (
+		SELECT publisher, claim_at FROM (
+			SELECT publisher, claim_at FROM items INDEXED BY items_ready
+			WHERE state = 'due' AND download = 0 ORDER BY publisher, claim_at LIMIT 1)
+		UNION ALL
+		SELECT i.publisher, i.claim_at FROM waiting w CROSS JOIN items i ON i.n = (
+			SELECT n FROM items INDEXED BY items_ready
+			WHERE state = 'due' AND download = 0 AND publisher > w.publisher ORDER BY publisher, claim_at LIMIT 1)
+	)
+	SELECT w.publisher, coalesce(p.turn, 0) FROM waiting w LEFT JOIN publishers p ON p.id = w.publisher
+	WHERE since <= ?1 ORDER BY 2, since, 1 LIMIT ?2`
+
+const readyOf = `
+	SELECT n FROM items INDEXED BY items_ready
+	WHERE state = 'due' AND download = 0 AND publisher = ?1 AND claim_at <= ?2 ORDER BY claim_at, n LIMIT ?3`
+
+// pollFirst is how long the items of a host make way for a source of it that is
+// due: a process that downloads without polling must not wait for ever.
+const pollFirst = time.Minute
+
+// downloads returns one item of each host that is free, longest waiting first:
+// some steps of an index for each, whatever waits behind it.
+func downloads(tx *tx, claim store.Claim) ([]candidate, error) {
+	return all(tx.query, func(row scanner) (candidate, error) {
+		c := candidate{download: true}
+		return c, row.Scan(&c.n, &c.publisher, &c.turn)
+	}, readyHosts, micros(claim.Now), claim.Limit, micros(claim.Now.Add(-pollFirst)))
+}
+
+const readyHosts = `
+	SELECT i.n, i.publisher, coalesce(p.turn, 0) FROM (
+		SELECT h.ready_at, h.host, (SELECT n FROM items INDEXED BY items_download
+			WHERE state = 'due' AND download = 1 AND host = h.host ORDER BY claim_at, n LIMIT 1) AS n
+		FROM hosts h INDEXED BY hosts_ready
+		WHERE h.wanted_at IS NOT NULL AND h.ready_at <= ?1 AND NOT EXISTS (
+			SELECT 1 FROM sources s INDEXED BY sources_host
+			WHERE s.paused = 0 AND s.removed = 0 AND s.kind <> 'manual' AND s.host = h.host AND s.claim_at <= ?1 AND s.claim_at > ?3)
+		ORDER BY h.ready_at, h.host LIMIT ?2) h
+	CROSS JOIN items i ON i.n = h.n LEFT JOIN publishers p ON p.id = i.publisher
+	ORDER BY h.ready_at, h.host`
+
+// inTurn takes n of the candidates: one of each publisher before a second of
+// any, those first whose turn it is, and what is ready before downloads.
+func inTurn(candidates []candidate, n int) []candidate {
+	round := map[news.ID]int{}
+	rounds := make(map[int64]int, len(candidates)) // by item
+	for _, c := range candidates {
+		rounds[c.n] = round[c.publisher]
+		round[c.publisher]++
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(rounds[a.n], rounds[b.n]), cmp.Compare(a.turn, b.turn))
+	})
+	return candidates[:min(n, len(candidates))]
+}
+
+// served sends the publishers of claimed items to the end of the queue.
+func served(tx *tx, claimed []candidate) error {
+	if len(claimed) == 0 {
+		return nil
+	}
+	publishers := make([]news.ID, len(claimed))
+	for i, c := range claimed {
+		publishers[i] = c.publisher
+	}
+	slices.Sort(publishers)
+	return tx.run(`
+		UPDATE publishers SET turn = (SELECT max(turn) FROM publishers) + 1
+		WHERE id IN (SELECT value FROM json_each(?))`, encodeJSON(slices.Compact(publishers)))
 }
 
 func lease(tx *tx, n int64, owner string, until time.Time) (news.Item, error) {
@@ -75,7 +177,7 @@ func (s *Store) Postpone(ctx context.Context, ref news.Ref, due time.Time, reaso
 }
 
 // Release implements store.Ledger.
-func (s *Store) Release(ctx context.Context, owner string) error {
+func (s *Store) Release(ctx context.Context, owner string, freeAt time.Time) error {
 	return s.update(ctx, "release", func(tx *tx) error {
 		if owner == "" {
 			return nil
@@ -83,12 +185,12 @@ func (s *Store) Release(ctx context.Context, owner string) error {
 		for _, query := range []string{
 			`UPDATE items SET claim_at = due_at, lease_owner = '' WHERE lease_owner = ?`,
 			`UPDATE sources SET claim_at = next_poll, lease_owner = '' WHERE lease_owner = ?`,
-			`UPDATE hosts SET busy_until = 0, owner = '', holder = '' WHERE owner = ?`,
 		} {
 			if err := tx.run(query, owner); err != nil {
 				return err
 			}
 		}
-		return nil
+		return tx.run(`UPDATE hosts SET next_at = max(next_at, ?2), busy_until = 0, owner = '', holder = '' WHERE owner = ?1`,
+			owner, micros(freeAt))
 	})
 }

@@ -67,7 +67,9 @@ func (d decisionTx) Fingerprint(kind store.FingerprintKind, hash string) (store.
 }
 
 func (d decisionTx) SaveFingerprint(f store.Fingerprint) error {
-	err := d.tx.run(`INSERT INTO fingerprints (kind, hash, item, story, title, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	err := d.tx.run(`
+		INSERT INTO fingerprints (kind, hash, item, story, title, at) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+		WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE item = ?3) ON CONFLICT DO NOTHING`,
 		f.Kind, f.Hash, f.Item, f.Story, f.Title, micros(f.At))
 	if err != nil {
 		return fmt.Errorf("save fingerprint %s: %w", f.Hash, err)

@@ -43,6 +43,7 @@ type standing struct {
 	state   news.State
 	outcome news.Outcome
 	foundAt int64
+	removed bool // its article was taken down
 }
 
 func end(tx *tx, records []record) ([]store.EndResult, error) {
@@ -89,17 +90,21 @@ func (e *ender) lookUp(records []record) error {
 	return each(e.tx.query, func(row scanner) error {
 		s := &standing{}
 		err := row.Scan(&s.ref.Item, &s.n, &s.ref.Revision, &s.ref.Generation, &s.state, &s.outcome, &s.foundAt,
-			&s.seq, &s.article.Revision, &s.article.Generation)
+			&s.seq, &s.article.Revision, &s.article.Generation, &s.removed)
 		e.ledger[s.ref.Item] = s
 		return err
 	}, `
 		SELECT i.id, i.n, i.revision, i.generation, i.state, i.outcome, i.found_at,
-			coalesce(a.seq, 0), coalesce(a.revision, 0), coalesce(a.generation, 0)
+			coalesce(a.seq, 0), coalesce(a.revision, 0), coalesce(a.generation, 0),
+			EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id)
 		FROM json_each(?) e CROSS JOIN items i ON i.id = e.value LEFT JOIN articles a ON a.id = i.id`, encodeJSON(ids))
 }
 
 // apply reports whether the ending counts, having written it if so.
 func (e *ender) apply(at *standing, r record) (bool, error) {
+	if at.removed {
+		return false, nil
+	}
 	if r.Ref.Revision > at.ref.Revision {
 		return false, nil // of a ledger that was lost
 	}

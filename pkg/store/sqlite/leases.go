@@ -17,8 +17,8 @@ func (s *Store) AcquireLease(ctx context.Context, name, owner string, now time.T
 		lease.Epoch, err = one(tx.query, value[int64], `
 			INSERT INTO leases (name, owner, epoch, expires) VALUES (?1, ?2, 1, ?4)
 			ON CONFLICT DO UPDATE SET epoch = epoch + (owner <> excluded.owner), owner = excluded.owner, expires = excluded.expires
-			WHERE owner = excluded.owner OR expires <= ?3
-			RETURNING epoch`, name, owner, micros(now), micros(now.Add(ttl)))
+			WHERE owner = excluded.owner OR expires <= ?3 OR expires > ?5
+			RETURNING epoch`, name, owner, micros(now), micros(now.Add(ttl)), micros(now.Add(2*ttl)))
 		if errors.Is(err, sql.ErrNoRows) {
 			err = fmt.Errorf("lease %s: %w", name, store.ErrLeaseLost)
 		}

@@ -52,6 +52,7 @@ type known struct {
 	revision int
 	state    news.State
 	leased   bool
+	removed  bool // its article was taken down
 }
 
 // record brings the ledger up to date with entries and counts new items and
@@ -69,7 +70,7 @@ func (f finder) record(tx *tx, entries []entry) (added, changed int, err error) 
 			err = f.add(tx, e)
 		case k.source != f.source: // another's words on the item are not a change of it
 			err = f.join(tx, k.n)
-		case k.hash == e.hash:
+		case k.hash == e.hash || k.removed:
 		case k.state == news.StateDue && !k.leased:
 			err = f.replace(tx, k, e)
 		default:
@@ -92,14 +93,17 @@ func (f finder) lookUp(tx *tx, entries []entry) (map[news.ID]known, error) {
 	err := each(tx.query, func(row scanner) error {
 		var id news.ID
 		var k known
-		err := row.Scan(&id, &k.n, &k.source, &k.hash, &k.revision, &k.state, &k.leased)
+		err := row.Scan(&id, &k.n, &k.source, &k.hash, &k.revision, &k.state, &k.leased, &k.removed)
 		ledger[id] = k
 		return err
-	}, `
-		SELECT i.id, i.n, i.source, i.hash, i.revision, i.state, i.lease_owner <> '' AND i.claim_at > ?2
-		FROM json_each(?1) e CROSS JOIN items i ON i.id = e.value`, encodeJSON(ids), micros(f.now))
+	}, knownEntries, encodeJSON(ids), micros(f.now))
 	return ledger, err
 }
+
+const knownEntries = `
+	SELECT i.id, i.n, i.source, i.hash, i.revision, i.state, i.lease_owner <> '' AND i.claim_at > ?2,
+		EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id)
+	FROM json_each(?1) e CROSS JOIN items i ON i.id = e.value`
 
 func (f finder) add(tx *tx, e entry) error {
 	n, err := one(tx.query, value[int64], `

@@ -35,14 +35,20 @@ func savePage(tx *tx, n int64, revision int, page *packedPage) error {
 func (s *Store) SavePage(ctx context.Context, page news.Page, reason string, slot store.Slot) error {
 	packed := packPage(page)
 	return s.update(ctx, "save_page", func(tx *tx) error {
-		n, err := one(tx.query, value[int64], `SELECT n FROM items WHERE id = ?`, page.Item)
+		var n int64
+		var removed bool
+		err := read(tx.query, []any{&n, &removed},
+			`SELECT n, EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id) FROM items i WHERE id = ?`, page.Item)
 		if err != nil {
 			return fmt.Errorf("item %s: %w", page.Item, notFound(err))
+		}
+		if removed {
+			return giveUpSlot(tx, slot, page.Item)
 		}
 		if err := savePage(tx, n, page.Revision, packed); err != nil {
 			return err
 		}
-		err = tx.run(`UPDATE items SET has_page = 1, reason = ?3 WHERE n = ?1 AND revision = ?2`, n, page.Revision, reason)
+		err = tx.run(`UPDATE items SET has_page = 1, reason = iif(state = 'due', ?3, reason) WHERE n = ?1 AND revision = ?2`, n, page.Revision, reason)
 		if err != nil {
 			return err
 		}

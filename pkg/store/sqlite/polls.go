@@ -25,6 +25,9 @@ func (s *Store) ClaimSources(ctx context.Context, claim store.Claim) (sources []
 }
 
 func claimSources(tx *tx, claim store.Claim) ([]news.Source, error) {
+	if err := watchClock(tx, claim.Owner, claim.Now); err != nil {
+		return nil, err
+	}
 	// Of the columns beside min(), SQLite gives those of the row that has it.
 	due, err := all(tx.query, value[news.ID], `
 		SELECT id FROM (

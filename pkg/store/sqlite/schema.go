@@ -39,17 +39,29 @@ func prepareSchema(ctx context.Context, db *sql.DB, options Options) error {
 	case !options.Migrate:
 		return store.ErrNoSchema
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		// Another process may have done the same at the same time.
-		if version, again := schemaVersion(ctx, db); again == nil && version == known {
-			return nil
-		}
+	if err := bringUp(ctx, db, provider, version); err != nil {
 		return err
 	}
 	if version > 0 {
 		options.Logger.Info("the schema of the store was brought up to date", slog.Int64("from", version), slog.Int64("to", known))
 	}
 	return nil
+}
+
+// bringUp runs the migrations after version. Another process may do the same at
+// the same time: while it comes further, who lost a step goes on after it.
+func bringUp(ctx context.Context, db *sql.DB, provider *goose.Provider, version int64) error {
+	for {
+		_, err := provider.Up(ctx)
+		if err == nil {
+			return nil
+		}
+		now, again := schemaVersion(ctx, db)
+		if again != nil || now == version {
+			return err
+		}
+		version = now
+	}
 }
 
 // schemaVersion is 0 for an empty file. It only reads.

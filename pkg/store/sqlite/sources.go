@@ -18,7 +18,7 @@ func (s *Store) AddSource(ctx context.Context, source news.Source) error {
 // addSource leaves the state of a source that comes back as it was, and gives
 // it the settings it is added with.
 func addSource(tx *tx, source news.Source) error {
-	err := tx.run(`INSERT INTO publishers VALUES (?1, ?2) ON CONFLICT DO NOTHING`, source.Publisher.ID, source.Publisher.Name)
+	err := tx.run(`INSERT INTO publishers (id, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING`, source.Publisher.ID, source.Publisher.Name)
 	if err != nil {
 		return err
 	}

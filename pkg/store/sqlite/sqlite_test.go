@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -38,5 +39,37 @@ func TestShared(t *testing.T) {
 	storetest.RunShared(t, func(t *testing.T) (one, other store.Store) {
 		path := newPath(t)
 		return open(t, path), open(t, path)
+	})
+}
+
+// TestModel gives each sequence a copy of an empty store: making one takes
+// longer than most sequences.
+func TestModel(t *testing.T) {
+	empty := newPath(t)
+	s, err := sqlite.Open(t.Context(), empty, sqlite.Options{Migrate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(empty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	storetest.RunModel(t, func() (store.Store, func()) {
+		path := newPath(t)
+		if err := os.WriteFile(path, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := sqlite.Open(t.Context(), path, sqlite.Options{Readers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s, func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 }

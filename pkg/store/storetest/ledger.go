@@ -63,9 +63,9 @@ func testClaims(w *world) {
 	// The leases of a run out a minute after they were taken.
 	equal(w, urls(w.claim("b", after(63*time.Second), 9)), []string{})
 	equal(w, len(w.claim("b", after(64*time.Second), 9)), 3)
-	w.must(w.Release(ctx, "a")) // holds nothing any more
+	w.must(w.Release(ctx, "a", start)) // holds nothing any more
 	equal(w, len(w.claim("c", after(65*time.Second), 9)), 0)
-	w.must(w.Release(ctx, "b"))
+	w.must(w.Release(ctx, "b", start))
 	released := w.claim("c", after(65*time.Second), 9)
 	equal(w, urls(released), []string{"", url(1), url(3)})
 	equal(w, released[1].DueAt, after(time.Second))
@@ -293,6 +293,22 @@ func testAttempts(w *world) {
 	n, err = w.RecordStart(ctx, "cleaner", "k-1")
 	w.must(err)
 	equal(w, n, 1)
+
+	_, err = w.RecordStart(ctx, "cleaner", "k-1")
+	w.must(err)
+	w.must(w.TakeBackStart(ctx, "cleaner", "k-1"))
+	n, err = w.RecordStart(ctx, "cleaner", "k-1")
+	w.must(err)
+	equal(w, n, 2)
+	for range 4 {
+		w.must(w.TakeBackStart(ctx, "cleaner", "k-1"))
+	}
+	n, err = w.RecordStart(ctx, "cleaner", "k-1")
+	w.must(err)
+	equal(w, n, 1) // more were taken back than recorded
+	n, err = w.RecordStart(ctx, "archiver", "k-1")
+	w.must(err)
+	equal(w, n, 2) // another stage's
 }
 
 // testConcurrentWrites mixes writes that fail with writes that do not: each

@@ -100,7 +100,7 @@ func testSourceClaims(w *world) {
 	if !errors.Is(err, store.ErrLeaseLost) {
 		w.Errorf("recording under a lease that is lost: %v", err)
 	}
-	w.must(w.Release(ctx, "c"))
+	w.must(w.Release(ctx, "c", start))
 	equal(w, claim("d", at.Add(time.Minute), 9), []string{"late.example"})
 }
 

@@ -28,6 +28,12 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"claims":          testClaims,
 		"politeness":      testPoliteness,
 		"claim race":      testClaimRace,
+		"ready backlog":   testBacklogOfReady,
+		"host's backlog":  testBacklogOfDownloads,
+		"polls first":     testPollsFirst,
+		"release":         testRelease,
+		"clock set back":  testClockSetBack,
+		"future lease":    testLeaseOfTheFuture,
 		"pages":           testPages,
 		"line":            testLine,
 		"reconcile":       testReconcile,
@@ -48,7 +54,14 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"filters":         testFilters,
 		"paging":          testPaging,
 		"index":           testIndex,
+		"prune pages":     testPrunePages,
+		"prune items":     testPruneItems,
+		"prune history":   testPruneHistory,
 		"audit":           testAudit,
+		"backup":          testBackup,
+		"removal":         testRemoveArticle,
+		"removal: story":  testRemovedFromStory,
+		"item detail":     testItemDetail,
 		"writers":         testConcurrentWrites,
 	} {
 		t.Run(name, func(t *testing.T) { test(newWorld(t, open(t))) })
@@ -62,6 +75,7 @@ func RunShared(t *testing.T, open func(t *testing.T) (one, other store.Store)) {
 		"claims are exclusive": testSharedClaims,
 		"epochs":               testSharedEpochs,
 		"writes are seen":      testSharedWrites,
+		"slots survive":        testSharedSlots,
 	} {
 		t.Run(name, func(t *testing.T) {
 			one, other := open(t)

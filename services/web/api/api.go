@@ -39,13 +39,34 @@ func (d Document) Entry(now time.Time) store.Entry {
 
 // Item is where an item stands, and what became of it if it ended.
 type Item struct {
-	ID       news.ID      `json:"id"`
-	Revision int          `json:"revision"`
-	State    news.State   `json:"state"`
-	Reason   string       `json:"reason" doc:"Of the drop, the dead letter, or the last failed download"`
-	Attempts int          `json:"attempts"`
-	DueAt    time.Time    `json:"due_at"`
-	Record   *news.Record `json:"record" doc:"Null while the item is open"`
+	ID           news.ID        `json:"id"`
+	Revision     int            `json:"revision"`
+	State        news.State     `json:"state"`
+	Outcome      news.Outcome   `json:"outcome" doc:"Empty while the item is open"`
+	Reason       string         `json:"reason" doc:"Of the drop, the dead letter, or the last failed download"`
+	Attempts     int            `json:"attempts" doc:"Downloads tried of this revision"`
+	URL          string         `json:"url"`
+	Title        string         `json:"title" doc:"As the feed gave it"`
+	FoundAt      time.Time      `json:"found_at" doc:"When this revision was found"`
+	DueAt        time.Time      `json:"due_at"`
+	LeasedUntil  time.Time      `json:"leased_until,omitzero" doc:"While a fetcher works on it"`
+	InLineAt     time.Time      `json:"in_line_at,omitzero" doc:"When it was handed to the bus"`
+	Stream       string         `json:"stream,omitempty" doc:"The stream it is in right now, while it is in line; none if it is in none; absent if the bus cannot be asked"`
+	MissingSince time.Time      `json:"missing_since,omitzero" doc:"In line, and not met in any stream since"`
+	EndedAt      time.Time      `json:"ended_at,omitzero"`
+	Stage        string         `json:"stage,omitempty" doc:"Where it failed, if it is dead"`
+	Error        string         `json:"error,omitempty" doc:"Why, if it is dead"`
+	Sources      []store.Finder `json:"sources" doc:"Which found it, the first one first"`
+	Record       *news.Record   `json:"record" doc:"Null while the item is open"`
+}
+
+// NoStream is the Stream of an item in line that is in no stream.
+const NoStream = "none"
+
+// Removed is an article that was taken down.
+type Removed struct {
+	store.Removed
+	Unpublished bool `json:"unpublished" doc:"Whether it was deleted from the public tap too"`
 }
 
 // Source is a source and how it is doing.

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"marsad/pkg/news"
 	"marsad/pkg/store"
 )
 
@@ -88,9 +87,9 @@ func (c *Client) Submit(ctx context.Context, documents []Document) (items []Item
 	return items, err
 }
 
-// Item says where an item stands.
-func (c *Client) Item(ctx context.Context, id news.ID) (item Item, err error) {
-	err = c.do(ctx, http.MethodGet, "/items/"+url.PathEscape(string(id)), nil, &item)
+// Item says where an item stands. ref is its ID, the beginning of it, or its URL.
+func (c *Client) Item(ctx context.Context, ref string) (item Item, err error) {
+	err = c.do(ctx, http.MethodGet, "/items/"+url.PathEscape(ref), nil, &item)
 	return item, err
 }
 
@@ -133,10 +132,16 @@ func (c *Client) Search(ctx context.Context, parameters url.Values) (hits Hits, 
 	return hits, err
 }
 
-// Article returns one article. id may be the beginning of an ID.
-func (c *Client) Article(ctx context.Context, id string) (article store.ArticleDetail, err error) {
-	err = c.do(ctx, http.MethodGet, "/articles/"+url.PathEscape(id), nil, &article)
+// Article returns one article. ref is its ID, the beginning of it, or its URL.
+func (c *Client) Article(ctx context.Context, ref string) (article store.ArticleDetail, err error) {
+	err = c.do(ctx, http.MethodGet, "/articles/"+url.PathEscape(ref), nil, &article)
 	return article, err
+}
+
+// RemoveArticle takes an article down for good.
+func (c *Client) RemoveArticle(ctx context.Context, ref string) (removed Removed, err error) {
+	err = c.do(ctx, http.MethodDelete, "/articles/"+url.PathEscape(ref), nil, &removed)
+	return removed, err
 }
 
 // DeadLetters lists dead letters, newest first, without payloads.

@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"marsad/pkg/store"
+)
+
+// Backup implements store.Store. The copy is a database of its own, without the
+// free space of this one. While it is made, writers go on, and what they write
+// stays in the write-ahead log.
+func (s *Store) Backup(ctx context.Context, path string) (err error) {
+	defer s.metrics.Took("backup", time.Now())
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, fmt.Errorf("backup: %s %w", path, store.ErrExists))
+	}
+	// SQLite fills a file that is empty; this one is for this user only.
+	partial, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer partial.Close()
+	defer func() {
+		if err != nil {
+			os.Remove(partial.Name()) //nolint:errcheck // the error is told already
+		}
+	}()
+	if err := s.vacuumInto(ctx, partial.Name()); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if err := partial.Sync(); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if err := os.Rename(partial.Name(), path); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	return nil
+}
+
+// vacuumInto needs a connection of its own: those for reading refuse to write
+// even to another file, and the one for writing is not to be kept waiting.
+func (s *Store) vacuumInto(ctx context.Context, path string) error {
+	file, err := one(s.reader(ctx), value[string], `SELECT file FROM pragma_database_list WHERE name = 'main'`)
+	if err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", dsn(file, nil))
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // it only read
+	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, path)
+	return err
+}

@@ -1,0 +1,154 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"marsad/pkg/store"
+)
+
+// Prune implements store.Retention. What is too old is looked for on a reading
+// connection, so that the write transaction only deletes. Each deletion checks
+// again whether it may.
+func (s *Store) Prune(ctx context.Context, keep store.Cutoffs, limit int) (store.Pruned, error) {
+	pruned := store.Pruned{Rows: make(map[store.PrunedTable]int, len(store.PrunedTables))}
+	for _, table := range store.PrunedTables {
+		pruned.Rows[table] = 0
+	}
+	var work []pruning
+	left := limit
+	for _, p := range prunings(keep) {
+		if left == 0 || p.before.IsZero() {
+			continue
+		}
+		keys, err := all(s.reader(ctx), value[string], p.find, micros(p.before), left)
+		if err != nil {
+			return store.Pruned{}, fmt.Errorf("prune %s: %w", p.table, err)
+		}
+		if len(keys) > 0 {
+			p.keys = encodeJSON(keys)
+			work, left = append(work, p), left-len(keys)
+		}
+	}
+	pruned.More = left == 0
+	if len(work) == 0 {
+		return pruned, nil
+	}
+	err := s.update(ctx, "prune", func(tx *tx) error {
+		for _, p := range work {
+			n, err := p.run(tx)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.table, err)
+			}
+			pruned.Rows[p.table] += n
+		}
+		return nil
+	})
+	if err != nil {
+		return store.Pruned{}, err
+	}
+	return pruned, nil
+}
+
+// pruning deletes what is too old of one table.
+type pruning struct {
+	table  store.PrunedTable
+	before time.Time
+	find   string   // keys of what is before ?1, ?2 at most; each by an index
+	remove []string // of the keys ?1 what is still before ?2; the last deletes what is counted
+	keys   string   // JSON of what was found
+}
+
+func (p pruning) run(tx *tx) (n int, err error) {
+	var deleted int64
+	for _, query := range p.remove {
+		if deleted, err = tx.exec(query, p.keys, micros(p.before)); err != nil {
+			return 0, err
+		}
+	}
+	return int(deleted), nil
+}
+
+func prunings(keep store.Cutoffs) []pruning {
+	return []pruning{
+		{table: store.PrunedPages, before: keep.Pages, find: oldPages, remove: removePages},
+		{table: store.PrunedPolls, before: keep.Polls, find: oldPolls, remove: removePolls},
+		{table: store.PrunedPolls, before: keep.Polls, find: orphanedPolls, remove: removeOrphanedPolls},
+		{table: store.PrunedItems, before: keep.Dropped, find: oldItems, remove: removeItems},
+		{table: store.PrunedRevisions, before: keep.Revisions, find: oldRevisions, remove: removeRevisions},
+		{table: store.PrunedFingerprints, before: keep.Fingerprints, find: oldFingerprints, remove: removeFingerprints},
+		{table: store.PrunedAttempts, before: always, find: uselessAttempts, remove: removeAttempts},
+	}
+}
+
+// always is a cutoff for what is of no use at any age.
+var always = time.UnixMicro(1<<62 - 1)
+
+// Pages. Those of open and dead items stay, however old: they are still to be
+// read. There are few of them, so the search may pass over them.
+const (
+	oldPages = `
+		SELECT p.rowid FROM pages p INDEXED BY pages_fetched CROSS JOIN items i ON i.n = p.item
+		WHERE p.fetched_at < ?1 AND ` + settled + ` ORDER BY p.fetched_at LIMIT ?2`
+	settled   = `i.outcome IN ('archived', 'dropped')`
+	prunePage = `FROM json_each(?1) e CROSS JOIN pages p ON p.rowid = e.value CROSS JOIN items i ON i.n = p.item
+		WHERE p.fetched_at < ?2 AND ` + settled
+)
+
+var removePages = []string{
+	`UPDATE payloads SET found = json_remove(found, '$.summary', '$.content')
+		WHERE item IN (SELECT i.n ` + prunePage + ` AND i.outcome = 'archived' AND p.revision = i.revision)`,
+	`UPDATE items SET has_page = 0 WHERE n IN (SELECT i.n ` + prunePage + ` AND p.revision = i.revision)`,
+	`DELETE FROM pages WHERE rowid IN (SELECT p.rowid ` + prunePage + `)`,
+}
+
+// Polls.
+const (
+	oldPolls      = `SELECT n FROM polls INDEXED BY polls_at WHERE at < ?1 ORDER BY at LIMIT ?2`
+	orphanedPolls = `
+		SELECT p.n FROM sources s INDEXED BY sources_removed CROSS JOIN polls p INDEXED BY polls_source ON p.source = s.id
+		WHERE s.removed = 1 AND p.at >= ?1 LIMIT ?2`
+)
+
+var (
+	removePolls         = []string{`DELETE FROM polls WHERE n IN (SELECT value FROM json_each(?1)) AND at < ?2`}
+	removeOrphanedPolls = []string{`DELETE FROM polls WHERE n IN (SELECT value FROM json_each(?1)) AND at >= ?2
+		AND source IN (SELECT id FROM sources WHERE removed = 1)`}
+)
+
+// Items. The row itself goes last: what refers to it is found through it.
+const (
+	oldItems  = `SELECT n FROM items INDEXED BY items_prunable WHERE ` + prunable + ` AND ended_at < ?1 ORDER BY ended_at LIMIT ?2`
+	prunable  = `outcome = 'dropped' AND reason <> '` + store.ReasonRemoved + `'`
+	pruneItem = `FROM json_each(?1) e CROSS JOIN items i ON i.n = e.value WHERE ` + prunable + ` AND i.ended_at < ?2`
+)
+
+var removeItems = []string{
+	`DELETE FROM payloads WHERE item IN (SELECT i.n ` + pruneItem + `)`,
+	`DELETE FROM item_finders WHERE item IN (SELECT i.n ` + pruneItem + `)`,
+	`DELETE FROM item_trails WHERE item IN (SELECT i.n ` + pruneItem + `)`,
+	`DELETE FROM pages WHERE item IN (SELECT i.n ` + pruneItem + `)`,
+	`DELETE FROM decisions WHERE item IN (SELECT i.id ` + pruneItem + `)`,
+	`DELETE FROM items WHERE n IN (SELECT i.n ` + pruneItem + `)`,
+}
+
+// Replaced revisions of articles.
+const oldRevisions = `SELECT rowid FROM article_revisions INDEXED BY article_revisions_archived WHERE archived_at < ?1 ORDER BY archived_at LIMIT ?2`
+
+var removeRevisions = []string{`DELETE FROM article_revisions WHERE rowid IN (SELECT value FROM json_each(?1)) AND archived_at < ?2`}
+
+// Fingerprints.
+const oldFingerprints = `SELECT json_array(kind, hash) FROM fingerprints INDEXED BY fingerprints_at WHERE at < ?1 ORDER BY at LIMIT ?2`
+
+var removeFingerprints = []string{`DELETE FROM fingerprints
+	WHERE (kind, hash) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) AND at < ?2`}
+
+// Recorded starts. There are only those of messages that were handled again.
+const uselessAttempts = `
+	SELECT DISTINCT a.key FROM attempts a LEFT JOIN items i ON i.id = substr(a.key, 1, 32)
+	WHERE (i.id IS NULL OR i.state = 'ended') AND coalesce(i.ended_at, 0) < ?1 LIMIT ?2`
+
+var removeAttempts = []string{`DELETE FROM attempts WHERE key IN (
+	SELECT value FROM json_each(?1) LEFT JOIN items i ON i.id = substr(value, 1, 32) 
+	WHERE (i.id IS NULL OR i.state = 'ended') AND coalesce(i.ended_at, 0) < ?2)`}

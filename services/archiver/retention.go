@@ -1,0 +1,113 @@
+package archiver
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"marsad/pkg/store"
+	"marsad/pkg/wait"
+)
+
+const (
+	pruneStep  = 500                    // things deleted in one transaction
+	prunePause = 100 * time.Millisecond // between two of them: others write
+)
+
+// Retention says how long what is kept is kept. 0 is for ever.
+type Retention struct {
+	Pages        time.Duration `yaml:"pages"`
+	Polls        time.Duration `yaml:"polls"`
+	Dropped      time.Duration `yaml:"dropped"`
+	Revisions    time.Duration `yaml:"revisions"`
+	Fingerprints time.Duration `yaml:"fingerprints"`
+	Every        time.Duration `yaml:"every"` // time between two prunings
+}
+
+// DefaultRetention keeps pages for a week, and what explains decisions for a season.
+func DefaultRetention() Retention {
+	const day = 24 * time.Hour
+	return Retention{Pages: 7 * day, Polls: 30 * day, Dropped: 90 * day, Revisions: 90 * day, Fingerprints: 30 * day, Every: time.Hour}
+}
+
+// Validate says which setting is wrong.
+func (r Retention) Validate() error {
+	for _, kept := range []struct {
+		name string
+		time time.Duration
+	}{{"pages", r.Pages}, {"polls", r.Polls}, {"dropped", r.Dropped}, {"revisions", r.Revisions}, {"fingerprints", r.Fingerprints}} {
+		if kept.time != 0 && kept.time < time.Hour {
+			return fmt.Errorf("%s: %v is neither 0, which is for ever, nor at least an hour", kept.name, kept.time)
+		}
+	}
+	if r.Every < time.Second {
+		return fmt.Errorf("every: %v is less than a second", r.Every)
+	}
+	return nil
+}
+
+// cutoffs are the times before which things are too old at the moment now.
+func (r Retention) cutoffs(now time.Time) store.Cutoffs {
+	before := func(kept time.Duration) time.Time {
+		if kept == 0 {
+			return time.Time{}
+		}
+		return now.Add(-kept)
+	}
+	return store.Cutoffs{
+		Pages: before(r.Pages), Polls: before(r.Polls), Dropped: before(r.Dropped),
+		Revisions: before(r.Revisions), Fingerprints: before(r.Fingerprints),
+	}
+}
+
+// pruner deletes what is too old, a little at a time.
+type pruner struct {
+	store   store.Retention
+	keep    Retention
+	log     *slog.Logger
+	now     func() time.Time
+	deleted *prometheus.CounterVec
+}
+
+func newPruner(s store.Retention, keep Retention, reg prometheus.Registerer, log *slog.Logger, now func() time.Time) *pruner {
+	p := &pruner{store: s, keep: keep, log: log, now: now, deleted: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "marsad_retention_deleted_total", Help: "Rows deleted because they were too old; items with all that belongs to them.",
+	}, []string{"table"})}
+	for _, table := range store.PrunedTables {
+		p.deleted.WithLabelValues(string(table))
+	}
+	reg.MustRegister(p.deleted)
+	return p
+}
+
+// run prunes when it starts, and then again and again until ctx ends.
+func (p *pruner) run(ctx context.Context) {
+	for {
+		if err := p.prune(ctx); err != nil && ctx.Err() == nil {
+			p.log.Warn("what is too old could not be deleted: it will be tried again", "error", err)
+		}
+		if !wait.For(ctx, p.keep.Every) {
+			return
+		}
+	}
+}
+
+// prune deletes all that is too old now.
+func (p *pruner) prune(ctx context.Context) error {
+	keep := p.keep.cutoffs(p.now())
+	for {
+		pruned, err := p.store.Prune(ctx, keep, pruneStep)
+		if err != nil {
+			return err
+		}
+		for table, n := range pruned.Rows {
+			p.deleted.WithLabelValues(string(table)).Add(float64(n))
+		}
+		if !pruned.More || !wait.For(ctx, prunePause) {
+			return nil
+		}
+	}
+}
