@@ -18,9 +18,8 @@ import (
 )
 
 const (
-	root      = ".."
-	example   = root + "/deploy/marsad.example.yaml"
-	dashboard = root + "/deploy/grafana/dashboards/line.json"
+	root    = ".."
+	example = root + "/deploy/marsad.example.yaml"
 )
 
 // binary is marsad, built once.
@@ -178,83 +177,4 @@ func readDockerfile(t *testing.T, path string) (i image) {
 		}
 	}
 	return i
-}
-
-var (
-	documentedMetric = regexp.MustCompile("(?m)^\\| `(marsad_[a-z_]+)` \\|.*$")
-	usedMetric       = regexp.MustCompile(`marsad_[a-z_]+`)
-)
-
-// TestDashboard: every metric that a dashboard asks for is documented, and so
-// exported (a test of the program holds those two equal).
-func TestDashboard(t *testing.T) {
-	documented := map[string]bool{}
-	for _, m := range documentedMetric.FindAllSubmatch(read(t, root+"/docs/operations.md"), -1) {
-		name := string(m[1])
-		documented[name] = true
-		if bytes.Contains(m[0], []byte("| histogram:")) {
-			delete(documented, name)
-			for _, suffix := range []string{"_bucket", "_sum", "_count"} {
-				documented[name+suffix] = true
-			}
-		}
-	}
-	queries := queriesOf(t)
-	if len(queries) < 10 || len(documented) < 10 {
-		t.Fatalf("%d queries, %d metrics: they were not found", len(queries), len(documented))
-	}
-	for _, query := range queries {
-		for _, name := range usedMetric.FindAllString(query, -1) {
-			if !documented[name] {
-				t.Errorf("%s asks for %s, which docs/operations.md does not know", query, name)
-			}
-		}
-	}
-}
-
-// TestDashboardQueries lets promtool parse every query.
-func TestDashboardQueries(t *testing.T) {
-	promtool, err := exec.LookPath("promtool")
-	if err != nil {
-		t.Skip("promtool is not installed (Debian: prometheus): the queries of the dashboard are not parsed")
-	}
-	type rule struct {
-		Record string `json:"record"`
-		Expr   string `json:"expr"`
-	}
-	var rules []rule
-	for i, query := range queriesOf(t) {
-		rules = append(rules, rule{fmt.Sprintf("query:%d", i), strings.ReplaceAll(query, "$__rate_interval", "1m")})
-	}
-	raw, err := json.Marshal(map[string]any{"groups": []any{map[string]any{"name": "dashboard", "rules": rules}}}) // JSON is YAML
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "rules.yml")
-	if err := os.WriteFile(path, raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(promtool, "check", "rules", path).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-}
-
-// queriesOf lists the queries of the dashboard.
-func queriesOf(t *testing.T) (queries []string) {
-	t.Helper()
-	var board struct {
-		Panels []struct {
-			Title   string
-			Targets []struct{ Expr string }
-		}
-	}
-	if err := json.Unmarshal(read(t, dashboard), &board); err != nil {
-		t.Fatal(err)
-	}
-	for _, panel := range board.Panels {
-		for _, target := range panel.Targets {
-			queries = append(queries, target.Expr)
-		}
-	}
-	return queries
 }
