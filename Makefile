@@ -6,7 +6,7 @@ BENCHTIME ?= 1s
 LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint bench cover fuzz
+.PHONY: help build test race lint bench cover fuzz survive
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +38,13 @@ cover: ## test coverage, as bin/cover.html
 	$(GO) tool cover -func bin/cover.out | tail -n 1
 	$(GO) tool cover -html bin/cover.out -o bin/cover.html
 
+SURVIVE   ?=
+
+survive: ## kill it hundreds of times and prove that nothing is lost (half an hour; SURVIVE="-seed 1 -only split")
+	cd bench && $(GO) run ./survive $(SURVIVE)
+
 fuzz: ## every fuzz target for FUZZTIME (30s)
 	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' pkg services | while IFS=: read -r file _ target; do \
 		target=$${target#func }; echo "== $$target in $$(dirname $$file)"; \
-		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) || exit 1; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$(dirname $$file) || exit 1; \
 	done

@@ -1,0 +1,155 @@
+package survive
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"marsad/pkg/world"
+)
+
+// Campaign is a run of one rig through many faults.
+type Campaign struct {
+	Name    string
+	World   *world.World // is reset
+	Command []string     // runs marsad
+	Clean   []string     // runs a marsad for the run without faults; default: Command
+	Dir     string
+	Seed    uint64
+	Layout  func(*Rig) error // (*Rig).Single, (*Rig).Split
+	Link    func(server string) (string, error)
+	Settings
+	Patience time.Duration // after a fault, until one more item must have come to its end; default 90 s
+	Faults   []Fault       // done in an order that follows from the seed
+	Out      io.Writer
+}
+
+// Report says what was done.
+type Report struct {
+	Faults map[string]int // how often, by name
+	Kills  map[string]int // SIGKILLs, by node; those at crash points too
+	Items  int
+	Took   time.Duration
+}
+
+// String is the report as lines of text.
+func (r Report) String() string {
+	var b strings.Builder
+	kills := 0
+	for _, n := range r.Kills {
+		kills += n
+	}
+	fmt.Fprintf(&b, "%d items, %d kills, %v\n", r.Items, kills, r.Took.Round(time.Second))
+	for _, node := range slices.Sorted(maps.Keys(r.Kills)) {
+		fmt.Fprintf(&b, "  %4d kills of %s\n", r.Kills[node], node)
+	}
+	for _, fault := range slices.Sorted(maps.Keys(r.Faults)) {
+		fmt.Fprintf(&b, "  %4d × %s\n", r.Faults[fault], fault)
+	}
+	return b.String()
+}
+
+// Run does all faults, one after the other. After each, everything published
+// so far must have come to the end it must come to. In the end, what is stored
+// must be what a run without faults stores.
+func (c Campaign) Run(ctx context.Context) (Report, error) {
+	start := time.Now()
+	report := Report{Faults: map[string]int{}, Kills: map[string]int{}}
+	c.World.Reset()
+	r, err := c.open(ctx, c.Name, c.Layout)
+	if err != nil {
+		return report, err
+	}
+	defer r.Close()
+	faults := slices.Clone(c.Faults)
+	r.Rand.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
+	for i, fault := range faults {
+		began := time.Now()
+		if err := fault.Do(ctx, r); err != nil {
+			return report, fmt.Errorf("%s, fault %d, %s: %w", c.Name, i+1, fault.Name, err)
+		}
+		if err := r.Settle(ctx, nil); err != nil {
+			return report, fmt.Errorf("%s, after fault %d, %s: %w", c.Name, i+1, fault.Name, err)
+		}
+		report.Faults[fault.Name]++
+		fmt.Fprintf(c.Out, "%s %3d/%d  %5.1f s  %s\n", c.Name, i+1, len(faults), time.Since(began).Seconds(), fault.Name)
+	}
+	report.Kills, report.Items = r.Kills, len(c.World.Published())
+	err = c.compare(ctx, r)
+	report.Took = time.Since(start)
+	return report, err
+}
+
+// compare holds what the rig stored against a clean run of the same world.
+func (c Campaign) compare(ctx context.Context, r *Rig) error {
+	if _, err := r.Marsad(ctx, "audit"); err != nil {
+		return err
+	}
+	survived, err := r.Content(ctx)
+	if err != nil {
+		return err
+	}
+	r.Close()
+	clean, err := c.clean(ctx, len(c.World.Published()))
+	if err != nil {
+		return fmt.Errorf("clean run: %w", err)
+	}
+	if lines := clean.Differences(survived, 10); len(lines) > 0 {
+		return fmt.Errorf("%w: %s stored something else than a clean run:\n%s", ErrBroken, c.Name, strings.Join(lines, "\n"))
+	}
+	return nil
+}
+
+// clean is what a run without faults stores of the first n items.
+func (c Campaign) clean(ctx context.Context, n int) (Content, error) {
+	c.World.Reset()
+	if c.Clean != nil {
+		c.Command = c.Clean
+	}
+	r, err := c.open(ctx, c.Name+"-clean", (*Rig).Single)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	for left := n; left > 0; left -= wave {
+		c.World.Publish(min(left, wave))
+	}
+	if err := r.Settle(ctx, nil); err != nil {
+		return nil, err
+	}
+	content, err := r.Content(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return content, content.Groups(c.World.Published())
+}
+
+// Start starts the campaign's rig, for who wants to do something else with it.
+func (c Campaign) Start(ctx context.Context) (*Rig, error) { return c.open(ctx, c.Name, c.Layout) }
+
+func (c Campaign) open(ctx context.Context, name string, layout func(*Rig) error) (*Rig, error) {
+	r := &Rig{
+		World: c.World, Command: c.Command, Patience: cmp.Or(c.Patience, settleWithin), Dir: filepath.Join(c.Dir, name), Settings: c.Settings, Link: c.Link,
+		Rand: rand.New(rand.NewPCG(c.Seed, 0)),
+	}
+	err := layout(r)
+	if err == nil {
+		err = r.Start(ctx)
+	}
+	if err != nil {
+		r.Close()
+		return nil, fmt.Errorf("%s: %w", name, errors.Join(err))
+	}
+	return r, nil
+}
+
+// Repeat is a fault n times.
+func Repeat(n int, fault Fault) []Fault { return slices.Repeat([]Fault{fault}, n) }

@@ -1,0 +1,226 @@
+package survive
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"marsad/pkg/store"
+	"marsad/pkg/store/open"
+	"marsad/pkg/world"
+)
+
+// Services are those of the line, in its order.
+var Services = []string{"fetcher", "cleaner", "deduplicator", "classifier", "archiver"}
+
+// Settings are what faults change of a rig's configuration.
+type Settings struct {
+	ReconcileAfter time.Duration // default a day: whatever is healed by reconciliation counts as lost
+	LineBytes      int64         // default 512 MiB
+}
+
+// Rig is a Marsad under test.
+type Rig struct {
+	World    *world.World
+	Command  []string // runs marsad: a program, and arguments that go before all others
+	Environ  []string // for it
+	Dir      string   // where it keeps everything
+	Rand     *rand.Rand
+	Settings Settings
+	Patience time.Duration // until one more item must have come to its end
+	// Link leads from the services to the bus of the split layout; nil: they
+	// connect to it directly. It gets the server's address and returns another.
+	Link func(server string) (string, error)
+
+	Nodes []*Node
+	Kills map[string]int // by node
+
+	store store.Store
+	ended map[int]bool // items known to have come to their end, by number
+}
+
+// Single makes the rig one process that runs everything.
+func (r *Rig) Single() error {
+	n, err := r.node("marsad", Services, "run", "--no-starter")
+	r.Nodes = []*Node{n}
+	return err
+}
+
+// Split makes the rig a server, which has the bus and the store, a process for
+// each service, and a second deduplicator that stands by.
+func (r *Rig) Split() error {
+	server, err := r.node("server", nil, "run", "web")
+	if err != nil {
+		return err
+	}
+	listen, err := freeAddr()
+	if err != nil {
+		return err
+	}
+	r.Environ = append(r.Environ, "MARSAD_NATS__LISTEN="+listen)
+	bus := listen
+	if r.Link != nil {
+		if bus, err = r.Link(listen); err != nil {
+			return err
+		}
+	}
+	r.Nodes = []*Node{server}
+	for _, name := range append(slices.Clone(Services), "standby") {
+		service := name
+		if name == "standby" {
+			service = "deduplicator"
+		}
+		n, err := r.node(name, []string{service}, "--nats", "nats://"+bus, "--store", "sqlite://"+server.StoreFile(), "run", "--no-starter", service)
+		if err != nil {
+			return err
+		}
+		r.Nodes = append(r.Nodes, n)
+	}
+	return nil
+}
+
+func (r *Rig) node(name string, services []string, args ...string) (*Node, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	if r.Kills == nil {
+		r.Kills, r.ended = map[string]int{}, map[int]bool{}
+	}
+	return &Node{Name: name, Services: services, Data: filepath.Join(r.Dir, name), rig: r, args: args, addr: addr}, nil
+}
+
+// StoreFile is where the store of a node is that has one.
+func (n *Node) StoreFile() string { return filepath.Join(n.Data, "marsad.db") }
+
+// freeAddr is a loopback address that nobody listens on right now.
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// Start starts all nodes and tells them what to watch.
+func (r *Rig) Start(ctx context.Context) error {
+	if err := r.Configure(r.Settings); err != nil {
+		return err
+	}
+	for _, n := range r.Nodes {
+		if err := n.StartReady(ctx); err != nil {
+			return err
+		}
+	}
+	var opml strings.Builder
+	opml.WriteString(`<opml version="2.0"><head/><body>`)
+	for i, feed := range r.World.Feeds() {
+		fmt.Fprintf(&opml, `<outline type="rss" text="Publisher %d" xmlUrl="%s"/>`, i, feed)
+	}
+	opml.WriteString(`</body></opml>`)
+	list := filepath.Join(r.Dir, "sources.opml")
+	if err := os.WriteFile(list, []byte(opml.String()), 0o600); err != nil {
+		return err
+	}
+	if _, err := r.Marsad(ctx, "sources", "import", list); err != nil {
+		return err
+	}
+	var err error
+	r.store, err = open.Open(ctx, "sqlite://"+r.Server().StoreFile(), open.Options{})
+	return err
+}
+
+// Close ends everything.
+func (r *Rig) Close() {
+	for _, n := range r.Nodes {
+		if n.Running() {
+			n.Thaw()
+			kills := r.Kills[n.Name]
+			n.Kill()
+			r.Kills[n.Name] = kills
+		}
+	}
+	if r.store != nil {
+		_ = r.store.Close() // it was only read
+		r.store = nil
+	}
+}
+
+// Server is the node that has the bus and the store.
+func (r *Rig) Server() *Node { return r.Nodes[0] }
+
+// Node returns the node that runs a service; the one that was there first if
+// there are two.
+func (r *Rig) Node(service string) *Node {
+	for _, n := range r.Nodes {
+		if n.Name == service || slices.Contains(n.Services, service) {
+			return n
+		}
+	}
+	return r.Server()
+}
+
+// Marsad runs a command on the server's data and returns what it printed.
+func (r *Rig) Marsad(ctx context.Context, args ...string) (string, error) {
+	args = append([]string{"--config", r.configFile(), "--data", r.Server().Data}, args...)
+	cmd := exec.CommandContext(ctx, r.Command[0], append(slices.Clone(r.Command[1:]), args...)...)
+	cmd.Env = append(os.Environ(), r.environ()...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return out.String(), fmt.Errorf("marsad %s: %w: %s%s", strings.Join(args[4:], " "), err, out.String(), errs.String())
+	}
+	return out.String(), nil
+}
+
+func (r *Rig) configFile() string { return filepath.Join(r.Dir, "marsad.yaml") }
+func (r *Rig) clockFile() string  { return filepath.Join(r.Dir, "clock") }
+
+func (r *Rig) environ() []string {
+	return append([]string{"MARSAD_CLOCK=" + r.clockFile()}, r.Environ...)
+}
+
+// SetClock makes the clocks of all processes wrong by d.
+func (r *Rig) SetClock(d time.Duration) error {
+	return os.WriteFile(r.clockFile(), []byte(d.String()), 0o600)
+}
+
+// ackWait is how long a message may be in the hand of a process that is dead.
+const ackWait = 2 * time.Second
+
+// Configure writes the configuration, for processes started from now on.
+// Waits are short, so that whatever depends on them happens during a run.
+func (r *Rig) Configure(s Settings) error {
+	if s.ReconcileAfter == 0 {
+		s.ReconcileAfter = 24 * time.Hour
+	}
+	if s.LineBytes == 0 {
+		s.LineBytes = 512 << 20
+	}
+	config := fmt.Sprintf(`
+log: {level: info}
+disk: {min_free_bytes: 0}
+nats: {limits: {ack_wait: %v, line_bytes: %d, tap_bytes: 67108864}}
+stage: {timeout: 3s, backoff: [100ms]}
+fetcher:
+  poll_every: 1s
+  host_delay: 0s
+  timeout: 6s
+  max_attempts: 1
+  allow_networks: [127.0.0.0/8]
+  reconcile_after: %v
+deduplicator: {lease: 2s}
+web: {token: %s}
+`, ackWait, s.LineBytes, s.ReconcileAfter, token)
+	return errors.Join(os.MkdirAll(r.Dir, 0o700), os.WriteFile(r.configFile(), []byte(config), 0o600))
+}
