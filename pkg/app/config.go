@@ -48,8 +48,8 @@ type Config struct {
 	// Stage is how long services bear with a message that fails.
 	Stage stage.Patience `yaml:"stage"`
 	Disk  struct {
-		// MinFreeBytes is how much space the data folder's file system must have
-		// left for new items to be taken in; 0: however little.
+		// MinFreeBytes is how much space must be left for new items to be taken in,
+		// on the data folder's file system and that of the store's file; 0: however little.
 		MinFreeBytes int64 `yaml:"min_free_bytes"`
 	} `yaml:"disk"`
 	Tracing struct {

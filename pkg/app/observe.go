@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -46,7 +45,7 @@ func newLogger(cfg Config, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, opts))
 }
 
-func newRegistry(dataDir string) *prometheus.Registry {
+func newRegistry() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
 	version, commit := Version()
 	reg.MustRegister(
@@ -56,22 +55,8 @@ func newRegistry(dataDir string) *prometheus.Registry {
 			Name: "marsad_build_info", Help: "1, with the version and commit of the program.",
 			ConstLabels: prometheus.Labels{"version": version, "commit": commit},
 		}, func() float64 { return 1 }),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "marsad_disk_free_bytes", Help: "Space left for this user on the file system of the data folder.",
-		}, func() float64 {
-			free, _ := freeBytes(dataDir) // 0 if it cannot be told
-			return float64(free)
-		}),
 	)
 	return reg
-}
-
-func freeBytes(dir string) (int64, error) {
-	var stat syscall.Statfs_t
-	if err := syscall.Statfs(dir, &stat); err != nil {
-		return 0, fmt.Errorf("free space of %s: %w", dir, err)
-	}
-	return int64(stat.Bavail) * stat.Bsize, nil
 }
 
 // tracesPath is where a collector takes traces (OTLP/HTTP), below its endpoint.

@@ -41,6 +41,7 @@ type Process struct {
 	// Wait passes the time of pauses; nil: wait.For.
 	Wait func(ctx context.Context, d time.Duration) bool
 
+	disk    *disk
 	closers []func()
 }
 
@@ -79,7 +80,8 @@ func (p *Process) open(ctx context.Context, options Options) error {
 	if p.Owner, err = owner(p.Config.Data); err != nil {
 		return err
 	}
-	p.Registry = newRegistry(p.Config.Data)
+	p.Registry = newRegistry()
+	p.disk = newDisk(p.Config, p.Log)
 	p.Stages = stage.NewMetrics(p.Registry)
 	if err := p.openTracer(ctx); err != nil {
 		return err
@@ -135,6 +137,7 @@ func (p *Process) openStore(ctx context.Context, administer bool) (err error) {
 			p.Log.Error("close the store", "error", err)
 		}
 	})
+	p.Registry.MustRegister(p.disk) // now all its folders are there
 	return nil
 }
 
@@ -176,8 +179,9 @@ func (p *Process) StageEnv() stage.Env {
 	}
 }
 
-// FreeBytes is the space left for this user on the file system of the data folder.
-func (p *Process) FreeBytes() (int64, error) { return freeBytes(p.Config.Data) }
+// FreeBytes is the space left for this user on the file system of the data
+// folder or that of the store's file: where there is less.
+func (p *Process) FreeBytes() (int64, error) { return p.disk.free() }
 
 // Ready answers nil when store and bus answer.
 func (p *Process) Ready(ctx context.Context) error {

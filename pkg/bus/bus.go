@@ -161,6 +161,13 @@ const (
 	codeMessageTooLarge       jetstream.ErrorCode = 10054
 )
 
+// Flush returns when the server has received everything sent so far.
+func (b *Bus) Flush(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	return b.conn.FlushWithContext(ctx)
+}
+
 // Publish sends m and waits for its PubAck.
 func (b *Bus) Publish(ctx context.Context, m *event.Message) error {
 	sent, err := b.Send(m)

@@ -62,6 +62,64 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestFewerMessages: a limit below what the stream holds loses nothing, and
+// nothing more is taken until there is room.
+func TestFewerMessages(t *testing.T) {
+	b := connect(t, t.TempDir())
+	limits := small
+	declare := func(messages int64) {
+		t.Helper()
+		limits.FetchedMessages = messages
+		if err := b.Declare(t.Context(), limits); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish := func(name string, want error) {
+		t.Helper()
+		if err := b.Publish(t.Context(), fetched(name, 10)); !errors.Is(err, want) {
+			t.Errorf("publish %s: %v, want %v", name, err, want)
+		}
+	}
+	declare(4)
+	for _, name := range []string{"a", "b", "c", "d"} {
+		publish(name, nil)
+	}
+	publish("e", bus.ErrFull)
+	declare(2)
+	publish("a", nil) // it is in line already
+	publish("e", bus.ErrFull)
+	consumer, err := b.Pull(t.Context(), bus.Cleaner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settle := func(n int) {
+		t.Helper()
+		batch, err := consumer.Fetch(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for m := range batch.Messages() {
+			n--
+			if err := m.DoubleAck(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n != 0 {
+			t.Fatalf("%d messages were lost", n)
+		}
+	}
+	settle(2)
+	publish("e", bus.ErrFull) // two are left
+	settle(2)
+	publish("e", nil)
+	declare(0)
+	publish("f", nil)
+	publish("g", nil)
+	if n, err := b.Depth(t.Context(), "NEWS_FETCHED"); err != nil || n != 3 {
+		t.Errorf("%d messages, %v", n, err)
+	}
+}
+
 func TestWhere(t *testing.T) {
 	b := connect(t, t.TempDir())
 	if err := b.Declare(t.Context(), small); err != nil {
@@ -106,8 +164,14 @@ func TestUnpublish(t *testing.T) {
 	if n, err := b.Depth(t.Context(), "NEWS_ARCHIVED"); err != nil || n != 1 {
 		t.Errorf("%d messages are left, %v", n, err)
 	}
-	if m, err := b.FirstArchived(t.Context()); err != nil || m.Subject != event.KindArchived.Subject(other) {
-		t.Errorf("left is %+v, %v", m, err)
+	err := b.EachArchived(t.Context(), func(m *event.Message) error {
+		if m.Subject != event.KindArchived.Subject(other) {
+			t.Errorf("left is %+v", m)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

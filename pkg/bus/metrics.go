@@ -12,6 +12,7 @@ var (
 	streamMessages = prometheus.NewDesc("marsad_bus_stream_messages", "Messages in a stream.", []string{"stream"}, nil)
 	streamBytes    = prometheus.NewDesc("marsad_bus_stream_bytes", "Size of a stream on disk.", []string{"stream"}, nil)
 	streamLimit    = prometheus.NewDesc("marsad_bus_stream_limit_bytes", "Size at which a stream refuses messages, or forgets its oldest.", []string{"stream"}, nil)
+	streamMost     = prometheus.NewDesc("marsad_bus_stream_limit_messages", "Messages at which a stream refuses more; absent where only bytes count.", []string{"stream"}, nil)
 	consumerWaits  = prometheus.NewDesc("marsad_bus_consumer_pending", "Messages a consumer has not been given yet.", []string{"stream", "consumer"}, nil)
 	stagePending   = prometheus.NewDesc("marsad_stage_pending", "Messages a stage has still to handle: waiting, in flight, or waiting for a retry.", []string{"stage"}, nil)
 )
@@ -22,7 +23,7 @@ type Collector struct{ Bus *Bus }
 
 // Describe implements prometheus.Collector.
 func (c Collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{streamMessages, streamBytes, streamLimit, consumerWaits, stagePending} {
+	for _, d := range []*prometheus.Desc{streamMessages, streamBytes, streamLimit, streamMost, consumerWaits, stagePending} {
 		ch <- d
 	}
 }
@@ -53,6 +54,9 @@ func collectStream(ch chan<- prometheus.Metric, info *jetstream.StreamInfo) {
 	gauge(ch, streamMessages, float64(info.State.Msgs), info.Config.Name)
 	gauge(ch, streamBytes, float64(info.State.Bytes), info.Config.Name)
 	gauge(ch, streamLimit, float64(info.Config.MaxBytes), info.Config.Name)
+	if most := info.Config.MaxMsgs; most > 0 {
+		gauge(ch, streamMost, float64(most), info.Config.Name)
+	}
 }
 
 func gauge(ch chan<- prometheus.Metric, desc *prometheus.Desc, value float64, labels ...string) {

@@ -14,10 +14,10 @@ import (
 // MaxMessageBytes bounds one message: an event, or a dead letter around one.
 const MaxMessageBytes = 8 << 20
 
-const (
-	maxAckPending = 1000
-	tapAge        = 72 * time.Hour
-)
+// TapAge is how long the public tap remembers what was announced.
+const TapAge = 72 * time.Hour
+
+const maxAckPending = 1000
 
 // Limits bounds streams and consumers.
 type Limits struct {
@@ -103,7 +103,7 @@ func streams(limits Limits) []jetstream.StreamConfig {
 		Name: "NEWS_ARCHIVED", Description: "Public tap: what was archived in the last days",
 		Subjects: []string{event.KindArchived.Subjects()}, Storage: jetstream.FileStorage,
 		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardOld,
-		MaxAge: tapAge, MaxBytes: limits.TapBytes, MaxMsgSize: MaxMessageBytes, Replicas: limits.Replicas,
+		MaxAge: TapAge, MaxBytes: limits.TapBytes, MaxMsgSize: MaxMessageBytes, Replicas: limits.Replicas,
 	})
 }
 
@@ -190,6 +190,15 @@ func (b *Bus) Depth(ctx context.Context, name string) (int, error) {
 	return int(stream.CachedInfo().State.Msgs), nil
 }
 
+// LastSequence returns the number of the last message that a stream was given.
+func (b *Bus) LastSequence(ctx context.Context, name string) (uint64, error) {
+	stream, err := b.js.Stream(ctx, name)
+	if err != nil {
+		return 0, missing("stream "+name, err)
+	}
+	return stream.CachedInfo().State.LastSeq, nil
+}
+
 // Pull gives access to a consumer's messages.
 func (b *Bus) Pull(ctx context.Context, c Consumer) (jetstream.Consumer, error) {
 	consumer, err := b.js.Consumer(ctx, c.Stream, c.Name)
@@ -199,15 +208,30 @@ func (b *Bus) Pull(ctx context.Context, c Consumer) (jetstream.Consumer, error) 
 	return consumer, nil
 }
 
-// FirstArchived returns the oldest message on the public tap.
-func (b *Bus) FirstArchived(ctx context.Context) (*event.Message, error) {
-	stream, err := b.stream(ctx, streamOf(event.KindArchived))
+// EachArchived calls fn with every message on the public tap, oldest first,
+// until it returns an error.
+func (b *Bus) EachArchived(ctx context.Context, fn func(*event.Message) error) error {
+	consumer, err := b.js.OrderedConsumer(ctx, streamOf(event.KindArchived), jetstream.OrderedConsumerConfig{})
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("public tap: %w", err)
 	}
-	raw, err := stream.GetMsg(ctx, 1, jetstream.WithGetMsgSubject(event.KindArchived.Subjects()))
-	if err != nil {
-		return nil, fmt.Errorf("public tap: %w", err)
+	for {
+		batch, err := consumer.FetchNoWait(500)
+		if err != nil {
+			return fmt.Errorf("public tap: %w", err)
+		}
+		got := 0
+		for raw := range batch.Messages() {
+			got++
+			if err := fn(&event.Message{Subject: raw.Subject(), Header: raw.Headers(), Data: raw.Data()}); err != nil {
+				return err
+			}
+		}
+		if err := batch.Error(); err != nil {
+			return fmt.Errorf("public tap: %w", err)
+		}
+		if got == 0 {
+			return nil
+		}
 	}
-	return &event.Message{Subject: raw.Subject, Header: raw.Header, Data: raw.Data}, nil
 }

@@ -49,6 +49,13 @@ func (m *Message) Get(name string) string {
 // Set sets a header.
 func (m *Message) Set(name, value string) { m.Header[name] = []string{value} }
 
+// Carrier lets trace context be read from and written to a message's headers
+// (propagation.TextMapCarrier of OpenTelemetry).
+type Carrier struct{ *Message }
+
+// Keys is not needed: what reads W3C Trace Context asks by name.
+func (Carrier) Keys() []string { return nil }
+
 // Encode gives p its wire form, as sent by service at the moment at.
 func Encode(p Payload, service string, at time.Time) (*Message, error) {
 	kind, ref := p.Kind(), p.Header().Ref

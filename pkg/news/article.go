@@ -42,6 +42,12 @@ const (
 	Excerpt  VerdictKind = "excerpt"
 )
 
+// Rules by which an article is a copy of another.
+const (
+	RuleText         = "text"          // the folded body is the same, word for word
+	RuleCanonicalURL = "canonical_url" // the page declares the same canonical URL, and has the same title
+)
+
 // Verdict is relative to what had arrived before, and never changes.
 type Verdict struct {
 	Kind       VerdictKind `json:"kind"`

@@ -89,7 +89,7 @@ func (s *Stage) mayHaveStarted(msg jetstream.Msg) bool {
 	if err != nil || meta.NumDelivered > 1 {
 		return true
 	}
-	return s.seen.Add(1) <= int64(s.cfg.InFlight) && meta.Timestamp.Before(s.started)
+	return s.seen.Add(1) <= int64(s.cfg.InFlight) && meta.Sequence.Stream <= s.before
 }
 
 // groups yields what waits in the queue, at most size at a time; a suspect

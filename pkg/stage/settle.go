@@ -34,7 +34,10 @@ func (s *Stage) settle(ctx context.Context, group []*delivery) {
 		}
 		sent = append(sent, s.send(d, v))
 	}
-	s.env.Crash.group(s.Name(), AfterPublish, group)
+	if s.env.Crash != nil {
+		_ = s.env.Bus.Flush(ctx) // or a crash would always be one before the publish
+		s.env.Crash.group(s.Name(), AfterPublish, group)
+	}
 	for i := range sent {
 		out := &sent[i]
 		if !s.confirm(ctx, out) {
@@ -111,11 +114,11 @@ func (s *Stage) ack(ctx context.Context, out *outgoing) {
 	d := out.delivery
 	if d.recorded {
 		if err := s.env.Attempts.ForgetStarts(ctx, s.Name(), d.in.Header().Key()); err != nil {
-			s.log.Warn("cannot forget starts", "error", err) // they only make a later failure of the same revision count more
+			s.log.Warn("cannot forget starts", "item", d.in.Header().Key(), "error", err) // they only make a later failure of the same revision count more
 		}
 	}
 	if err := d.msg.Ack(); err != nil {
-		s.log.Warn("cannot ack: the message will be handled again", "error", err)
+		s.log.Warn("cannot ack: the message will be handled again", "subject", d.wire.Subject, "error", err)
 	}
 	s.count(out.verdict)
 	s.finish(d)

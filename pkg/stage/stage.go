@@ -138,10 +138,10 @@ type Stage struct {
 	reasons map[string]bool
 	hand    *hand
 
-	alone   sync.RWMutex // held for writing while a message that may have failed before is handled
-	started time.Time
-	seen    atomic.Int64 // messages received since started
-	paused  wait.Room
+	alone  sync.RWMutex // held for writing while a message that may have failed before is handled
+	before uint64       // the last message that was in the stream at the start, by its sequence
+	seen   atomic.Int64 // messages received since
+	paused wait.Room
 }
 
 // New makes a stage of a Processor.
@@ -228,7 +228,9 @@ func (s *Stage) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.started = s.env.Now()
+	if s.before, err = s.lastSequence(ctx); err != nil {
+		return nil // stopped before it started
+	}
 	work, stop := wait.Outlive(ctx, s.cfg.Drain)
 	defer stop()
 	queue := make(chan *delivery, s.cfg.InFlight)
@@ -257,6 +259,19 @@ func (s *Stage) consumer(ctx context.Context) (jetstream.Consumer, error) {
 		}
 		if errors.Is(err, bus.ErrMissing) || !s.pause(ctx, backoff, err) {
 			return nil, fmt.Errorf("%s: %w", s.Name(), err)
+		}
+	}
+}
+
+// lastSequence waits until the bus says which message of the stream is the last.
+func (s *Stage) lastSequence(ctx context.Context) (uint64, error) {
+	for backoff := firstPause; ; backoff = next(backoff) {
+		last, err := s.env.Bus.LastSequence(ctx, s.cfg.Consumer.Stream)
+		if err == nil {
+			return last, nil
+		}
+		if !s.pause(ctx, backoff, err) {
+			return 0, err
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (s *Stage) startSpans(ctx context.Context, group []*delivery) (end func()) 
 		return func() {}
 	}
 	for _, d := range group {
-		parent := propagation.TraceContext{}.Extract(ctx, carrier{d.wire})
+		parent := propagation.TraceContext{}.Extract(ctx, event.Carrier{Message: d.wire})
 		_, d.span = s.env.Tracer.Start(parent, s.Name(), trace.WithSpanKind(trace.SpanKindConsumer),
 			trace.WithAttributes(attribute.String("item", d.in.Header().Key())))
 	}
@@ -39,15 +39,8 @@ func (d *delivery) within(ctx context.Context) context.Context {
 // passTrace makes out continue the trace of d.
 func (d *delivery) passTrace(out *event.Message) {
 	if d.span != nil {
-		propagation.TraceContext{}.Inject(trace.ContextWithSpan(context.Background(), d.span), carrier{out})
+		propagation.TraceContext{}.Inject(trace.ContextWithSpan(context.Background(), d.span), event.Carrier{Message: out})
 	} else if parent := d.wire.Get(event.HeaderTraceParent); parent != "" {
 		out.Set(event.HeaderTraceParent, parent)
 	}
 }
-
-// carrier lets trace context be read from and written to headers.
-type carrier struct{ m *event.Message }
-
-func (c carrier) Get(key string) string { return c.m.Get(key) }
-func (c carrier) Set(key, value string) { c.m.Set(key, value) }
-func (c carrier) Keys() []string        { return nil }

@@ -83,8 +83,10 @@ type Sources interface {
 	// lease and slot are given up. Only the source that found an item first
 	// makes revisions of it: others describe the same article in other words.
 	// Items of removed articles never change.
-	// A changed item that is due and not leased is replaced, without a new
-	// revision. Of entries with the same ID the first counts.
+	// A changed item is replaced, without a new revision, only if no message of
+	// the old one can be on its way: it is due, has no page, and is claimed by
+	// nobody. A lease that ran out counts: its owner may be late, and publish
+	// after all. Of entries with the same ID the first counts.
 	// It returns result.Poll with Outcome (unless error or not_modified), New and Changed filled in.
 	// ErrNotFound; ErrLeaseLost if another owner has claimed the source since: nothing is kept then.
 	RecordPoll(ctx context.Context, result PollResult) (news.Poll, error)
@@ -93,12 +95,16 @@ type Sources interface {
 }
 
 // Claim asks for due work under a lease: until Now+Lease nobody else is given
-// it; after that it is due again.
+// it; after that it is due again, and the owner's until another claims it or it
+// is given back.
 //
-// If Now is more than a minute before an earlier claim of the same owner (some
-// seconds are forgiven), the clock was set back. Times that then lie in the
-// future, of the whole store (slots, polls, due items, leases of work), go back
-// by the same difference: nothing waits for the old clock to come round.
+// If the Now of two claims in a row is more than a minute before an earlier one
+// of the same owner (some seconds are forgiven), the clock was set back. One
+// alone only came late, and moves nothing. Times that then lie in the future go
+// back by the same difference: those of what the owner holds (slots, leases of
+// work), and those of what nobody holds (delays of hosts, polls, due items,
+// items in line), these once for all whose clock was set back with it. What
+// another holds stays as it is: it is of the other's clock.
 type Claim struct {
 	Now   time.Time
 	Owner string // the claiming process
@@ -165,10 +171,10 @@ type Ledger interface {
 	// MarkInLine says that the item was handed to the bus. It changes nothing
 	// unless the row is due with that revision: the item may have ended already.
 	MarkInLine(ctx context.Context, now time.Time, refs ...news.Ref) error
-	// Postpone gives a claimed item back, due again at due, with the reason of
-	// the failure; Attempts goes up by one. It changes nothing unless the row is
-	// due with that revision.
-	Postpone(ctx context.Context, ref news.Ref, due time.Time, reason string, slot Slot) error
+	// Postpone gives an item back that owner has claimed, due again at due, with
+	// the reason of the failure; Attempts goes up by one. It changes nothing unless
+	// the row is due with that revision and owner has it still.
+	Postpone(ctx context.Context, owner string, ref news.Ref, due time.Time, reason string, slot Slot) error
 	// Release gives claimed work back untouched, due as before, and frees its hosts' slots at
 	// freeAt: a request may have been on its way. It is for a process that stops, or was killed.
 	Release(ctx context.Context, owner string, freeAt time.Time) error
@@ -193,8 +199,13 @@ type Ledger interface {
 	// whatever it was; its story is recomputed. From then on no feed, document
 	// or ending brings it back: found again it is unchanged, submitted again it
 	// is what it is, a page of it is not stored, endings of it, of any revision
-	// and generation, are not applied. ErrNotFound if there is no article.
+	// and generation, are not applied. While its story has copies by the same
+	// fingerprint, the oldest of them inherits that: the next copy is of it.
+	// ErrNotFound if there is no article.
 	RemoveArticle(ctx context.Context, id news.ID, now time.Time) (Removed, error)
+	// RemovedSince returns the items whose articles were taken down at since or
+	// later, each with the highest revision the ledger has, oldest removal first.
+	RemovedSince(ctx context.Context, since time.Time) ([]news.Ref, error)
 
 	// FindItem returns the ID of the one item whose ID begins with prefix.
 	// ErrNotFound if there is none, ErrAmbiguous if there are several.
@@ -316,9 +327,11 @@ type Lease struct {
 // Leases make a worker single-active across processes.
 type Leases interface {
 	// AcquireLease takes name for owner until now+ttl, or extends what owner
-	// holds, keeping its epoch. ErrLeaseLost if another owner holds it; but a lease
-	// that would last longer than 2*ttl is of a clock that was set back, and is
-	// taken: the epoch keeps the two apart.
+	// holds, keeping its epoch. ErrLeaseLost if another owner holds it; but one that
+	// would last longer than 2*ttl, and has not been renewed between two calls of
+	// owner in this process that are ttl or more apart, is of a clock that was set
+	// back: it is taken, and the epoch keeps the two apart. Who renews keeps
+	// what it holds, whatever the difference of the clocks.
 	AcquireLease(ctx context.Context, name, owner string, now time.Time, ttl time.Duration) (Lease, error)
 	// ReleaseLease gives a held lease up. Giving up one that is lost is harmless.
 	ReleaseLease(ctx context.Context, lease Lease) error
@@ -453,10 +466,11 @@ type DeadLetters interface {
 	DeadLetters(ctx context.Context, limit int) ([]DeadLetter, error)
 	// DeadLetter returns one, whole. ErrNotFound.
 	DeadLetter(ctx context.Context, id news.ID) (DeadLetter, error)
-	// RetryDeadLetter puts the item back in line, forgets its recorded starts and
-	// returns the letter, which is gone from the store. Who calls publishes it
-	// again; should that fail, reconciliation makes the item due. ErrNotFound.
-	RetryDeadLetter(ctx context.Context, id news.ID, now time.Time) (DeadLetter, error)
+	// RetryDeadLetter makes the item due at due, forgets its recorded starts and
+	// returns the letter, which is gone from the store. Who calls may publish the
+	// letter and then mark the item in line; else a fetcher sends the item from
+	// its stored page once it is due. ErrNotFound.
+	RetryDeadLetter(ctx context.Context, id news.ID, due time.Time) (DeadLetter, error)
 	// DropDeadLetter ends the item as dropped, with reason, and deletes the letter. ErrNotFound.
 	DropDeadLetter(ctx context.Context, id news.ID, reason string, now time.Time) error
 }
@@ -464,7 +478,8 @@ type DeadLetters interface {
 // Attempts counts the starts of messages that are being handled again. A key
 // is the Key of the message's Ref.
 type Attempts interface {
-	// RecordStart durably counts one more start of key in stage and returns the count.
+	// RecordStart durably counts one more start of key in stage and returns the
+	// count. When, is for Cutoffs.Starts, and of the store's own clock.
 	RecordStart(ctx context.Context, stage, key string) (int, error)
 	// TakeBackStart undoes one RecordStart: the message could not be handled
 	// for a reason that is not its own. Taking back more than were recorded is harmless.
@@ -501,10 +516,16 @@ type Cutoffs struct {
 	// Fingerprints, by when they were recorded: a copy of something older is
 	// not recognised.
 	Fingerprints time.Time
+	// Starts of messages whose item ended before, or is not known, and that were
+	// recorded before. Keep them for longer than a message that is not
+	// acknowledged takes to come again: else one that kills its process does so
+	// without end.
+	Starts time.Time
+	// Clocks of processes, by their latest claim.
+	Clocks time.Time
 }
 
-// Pruned says what Prune deleted. Starts that were recorded of messages of
-// ended or unknown items are no use to anybody: they are deleted always.
+// Pruned says what Prune deleted.
 type Pruned struct {
 	Rows map[PrunedTable]int // what was deleted of each table; none is missing
 	More bool                // the limit was reached: there may be more
@@ -520,10 +541,11 @@ const (
 	PrunedRevisions    PrunedTable = "article_revisions"
 	PrunedFingerprints PrunedTable = "fingerprints"
 	PrunedAttempts     PrunedTable = "attempts"
+	PrunedClocks       PrunedTable = "clocks"
 )
 
 // PrunedTables lists them all.
-var PrunedTables = []PrunedTable{PrunedPages, PrunedPolls, PrunedItems, PrunedRevisions, PrunedFingerprints, PrunedAttempts}
+var PrunedTables = []PrunedTable{PrunedPages, PrunedPolls, PrunedItems, PrunedRevisions, PrunedFingerprints, PrunedAttempts, PrunedClocks}
 
 // Auditor checks promise 1 of the design from inside the store.
 type Auditor interface {

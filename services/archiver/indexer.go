@@ -33,8 +33,16 @@ func (x *indexer) wake() {
 	}
 }
 
-// run indexes until ctx ends.
+// last indexes a batch of what there is when all else has stopped.
+func (x *indexer) last(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), indexPause)
+	defer cancel()
+	_, _ = x.index.IndexPending(ctx, indexBatch) // what is left is indexed after the next start
+}
+
+// run indexes until ctx ends, and then once more, for a moment.
 func (x *indexer) run(ctx context.Context) {
+	defer x.last(ctx)
 	tick := time.NewTicker(indexPause)
 	defer tick.Stop()
 	for {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"marsad/pkg/bus"
 	"marsad/pkg/store"
 	"marsad/pkg/wait"
 )
@@ -15,6 +16,11 @@ import (
 const (
 	pruneStep  = 500                    // things deleted in one transaction
 	prunePause = 100 * time.Millisecond // between two of them: others write
+
+	// keepStarts is longer than it takes a message to be delivered again, through
+	// all pauses, while a process crashes and is started again.
+	keepStarts = time.Hour
+	keepClocks = 30 * 24 * time.Hour // of processes that are gone
 )
 
 // Retention says how long what is kept is kept. 0 is for ever.
@@ -60,6 +66,7 @@ func (r Retention) cutoffs(now time.Time) store.Cutoffs {
 	return store.Cutoffs{
 		Pages: before(r.Pages), Polls: before(r.Polls), Dropped: before(r.Dropped),
 		Revisions: before(r.Revisions), Fingerprints: before(r.Fingerprints),
+		Starts: before(keepStarts), Clocks: before(keepClocks),
 	}
 }
 
@@ -70,10 +77,11 @@ type pruner struct {
 	log     *slog.Logger
 	now     func() time.Time
 	deleted *prometheus.CounterVec
+	silence func(ctx context.Context) error
 }
 
-func newPruner(s store.Retention, keep Retention, reg prometheus.Registerer, log *slog.Logger, now func() time.Time) *pruner {
-	p := &pruner{store: s, keep: keep, log: log, now: now, deleted: prometheus.NewCounterVec(prometheus.CounterOpts{
+func newPruner(s store.Retention, keep Retention, reg prometheus.Registerer, log *slog.Logger, now func() time.Time, silence func(context.Context) error) *pruner {
+	p := &pruner{store: s, keep: keep, log: log, now: now, silence: silence, deleted: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "marsad_retention_deleted_total", Help: "Rows deleted because they were too old; items with all that belongs to them.",
 	}, []string{"table"})}
 	for _, table := range store.PrunedTables {
@@ -88,6 +96,9 @@ func (p *pruner) run(ctx context.Context) {
 	for {
 		if err := p.prune(ctx); err != nil && ctx.Err() == nil {
 			p.log.Warn("what is too old could not be deleted: it will be tried again", "error", err)
+		}
+		if err := p.silence(ctx); err != nil && ctx.Err() == nil {
+			p.log.Warn("removed articles may be on the public tap: it will be tried again", "error", err)
 		}
 		if !wait.For(ctx, p.keep.Every) {
 			return
@@ -110,4 +121,25 @@ func (p *pruner) prune(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// silencer deletes from the public tap what was announced of an article after it
+// was removed: by an archiver that had written it before.
+type silencer struct {
+	store store.Ledger
+	bus   *bus.Bus
+	now   func() time.Time
+}
+
+func (s silencer) run(ctx context.Context) error {
+	removed, err := s.store.RemovedSince(ctx, s.now().Add(-bus.TapAge))
+	if err != nil {
+		return err
+	}
+	for _, last := range removed {
+		if err := s.bus.Unpublish(ctx, last); err != nil {
+			return err
+		}
+	}
+	return nil
 }

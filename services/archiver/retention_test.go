@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"marsad/pkg/app/apptest"
+	"marsad/pkg/event"
 	"marsad/pkg/news"
 	"marsad/pkg/stage/stagetest"
 	"marsad/pkg/store"
@@ -45,6 +46,40 @@ func TestPrunes(t *testing.T) {
 	})
 }
 
+// TestSilences: what was announced of an article after it was removed goes too.
+func TestSilences(t *testing.T) {
+	p := apptest.Open(t)
+	ids := map[string]news.ID{}
+	for _, name := range []string{"removed", "stays"} {
+		c := classified(found(t, p, name), name)
+		ids[name] = c.Item
+		ending := store.Ending{Ref: c.Ref, Outcome: news.Archived, At: time.Now(), Article: &c.Article, Verdict: &c.Verdict, Story: c.Story}
+		if _, err := p.Store.End(t.Context(), []store.Ending{ending}); err != nil {
+			t.Fatal(err)
+		}
+		if name == "removed" { // between the write and the announcement
+			if _, err := p.Store.RemoveArticle(t.Context(), c.Item, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, err := event.Encode(announcement(c.Head, ending, nil), "archiver", time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Bus.Publish(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apptest.Run(t, New(DefaultConfig(), p))
+	stagetest.Eventually(t, "silenced", func() bool {
+		n, err := p.Bus.Depth(t.Context(), "NEWS_ARCHIVED")
+		return err == nil && n == 1
+	})
+	if got := announced(t, p); got.ItemID != ids["stays"] {
+		t.Errorf("left is %+v", got.Record)
+	}
+}
+
 // busy is a store in which there is always more to prune.
 type busy struct {
 	store.Retention
@@ -64,7 +99,7 @@ func TestPruningPauses(t *testing.T) {
 		keep := DefaultRetention()
 		keep.Polls = 0
 		b := &busy{}
-		p := newPruner(b, keep, prometheus.NewRegistry(), slog.New(slog.DiscardHandler), time.Now)
+		p := newPruner(b, keep, prometheus.NewRegistry(), slog.New(slog.DiscardHandler), time.Now, nil)
 		start := time.Now()
 		if err := p.prune(t.Context()); err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -49,7 +50,7 @@ func New(cfg Config, p *app.Process) *Service {
 		articles: stage.NewBatch(shape(bus.Archiver), p.StageEnv(), articles{w(bus.Archiver)}),
 		ended:    stage.NewBatch(shape(bus.ArchiverEnded), p.StageEnv(), ended{w(bus.ArchiverEnded)}),
 		indexer:  idx,
-		pruner:   newPruner(p.Store, cfg.Retention, p.Registry, log, p.Now),
+		pruner:   newPruner(p.Store, cfg.Retention, p.Registry, log, p.Now, silencer{p.Store, p.Bus, p.Now}.run),
 	}
 }
 
@@ -59,12 +60,18 @@ func (s *Service) Name() string { return "archiver" }
 // Ready implements app.Service.
 func (s *Service) Ready() error { return errors.Join(s.articles.Ready(), s.ended.Ready()) }
 
-// Run implements app.Service.
+// Run implements app.Service. The indexer ends last: what was archived until
+// then can be searched when all have stopped.
 func (s *Service) Run(ctx context.Context) error {
+	indexing, stopped := context.WithCancel(context.WithoutCancel(ctx))
+	var indexer sync.WaitGroup
+	indexer.Go(func() { s.indexer.run(indexing) })
+	defer indexer.Wait()
+	defer stopped()
+
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.articles.Run(ctx) })
 	group.Go(func() error { return s.ended.Run(ctx) })
-	group.Go(func() error { s.indexer.run(ctx); return nil })
 	group.Go(func() error { s.pruner.run(ctx); return nil })
 	return group.Wait()
 }
@@ -82,13 +89,13 @@ type writer struct {
 
 func (w writer) end(ctx context.Context, endings []store.Ending, heads []*event.Head) ([]store.EndResult, error) {
 	results, err := w.store.End(ctx, endings)
-	w.crash.At(w.stage, stage.AfterCommit)
 	if errors.Is(err, store.ErrInvalid) {
 		return nil, stage.Reject(ReasonInvalid, err)
 	}
 	if err != nil {
 		return nil, stage.Unavailable(err)
 	}
+	w.crash.At(w.stage, stage.AfterCommit)
 	for i, r := range results {
 		if !r.Known {
 			w.log.Error("an event about an item that the ledger does not know", "item", heads[i].Key(), "outcome", endings[i].Outcome)

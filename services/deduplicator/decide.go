@@ -13,10 +13,10 @@ import (
 
 // Rules by which a verdict was reached.
 const (
-	RuleFirst        = "first"         // nothing like it was seen before
-	RuleSameItem     = "same_item"     // a later revision of an item decided on before
-	RuleText         = "text"          // the folded body is the same, word for word
-	RuleCanonicalURL = "canonical_url" // the page declares the same canonical URL, and has the same title
+	RuleFirst        = "first"     // nothing like it was seen before
+	RuleSameItem     = "same_item" // a later revision of an item decided on before
+	RuleText         = news.RuleText
+	RuleCanonicalURL = news.RuleCanonicalURL
 )
 
 // prints is what an article is recognised by.

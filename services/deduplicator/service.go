@@ -153,7 +153,6 @@ func (p processor) ProcessBatch(ctx context.Context, in []*event.Cleaned) ([]sta
 		p.crash.At(bus.Deduplicator.Name, stage.BeforeCommit)
 		return nil
 	})
-	p.crash.At(bus.Deduplicator.Name, stage.AfterCommit)
 	switch {
 	case errors.Is(err, store.ErrInvalid):
 		return nil, stage.Reject(ReasonInvalid, err)
@@ -163,6 +162,7 @@ func (p processor) ProcessBatch(ctx context.Context, in []*event.Cleaned) ([]sta
 	if err != nil {
 		return nil, stage.Unavailable(err)
 	}
+	p.crash.At(bus.Deduplicator.Name, stage.AfterCommit)
 	results := make([]stage.Result, len(in))
 	for i, c := range in {
 		d := decisions[i]

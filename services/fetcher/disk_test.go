@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -17,6 +18,8 @@ import (
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
 	"marsad/pkg/stage/stagetest"
+	"marsad/pkg/store"
+	"marsad/pkg/wait"
 )
 
 func TestWatermark(t *testing.T) {
@@ -66,8 +69,43 @@ func TestWatermarkLooksEveryFewSeconds(t *testing.T) {
 	})
 }
 
-// TestPausesWhenTheDiskIsNearlyFull: nothing is requested, and readiness says
-// why, until there is room again; then the work goes on by itself.
+// TestClaimsNothingWithoutRoom: not in an hour; with room, it goes on by itself.
+func TestClaimsNothingWithoutRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		free := int64(0)
+		s := &Service{log: slog.New(slog.DiscardHandler), now: time.Now}
+		s.disk = &watermark{free: func() (int64, error) { return free, nil }, minimum: 1, log: s.log}
+		s.disk.look()
+		claims, done := 0, 0
+		claim := func(ctx context.Context, _ store.Claim) ([]int, error) { claims++; return []int{claims}, ctx.Err() }
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			claimLoop(ctx, s, 1, claim, func(ctx context.Context, _ int) { done++; wait.For(ctx, idlePause) })
+		}()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if claims != 0 {
+			t.Errorf("%d claims without room", claims)
+		}
+		free = 100
+		s.disk.look()
+		time.Sleep(2 * idlePause)
+		synctest.Wait()
+		if claims == 0 {
+			t.Error("no claims with room")
+		}
+		stop()
+		<-ended
+		if done != claims {
+			t.Errorf("%d of %d were worked on", done, claims)
+		}
+	})
+}
+
+// TestPausesWhenTheDiskIsNearlyFull: readiness says why nothing is requested,
+// until there is room again; then the work goes on by itself.
 func TestPausesWhenTheDiskIsNearlyFull(t *testing.T) {
 	site := newSite(t)
 	site.pages["/a"] = text("<p>page</p>")
@@ -86,10 +124,6 @@ func TestPausesWhenTheDiskIsNearlyFull(t *testing.T) {
 	reason, ok := errors.AsType[app.WaitError](s.Ready())
 	if !ok || !strings.Contains(string(reason), "disk.min_free_bytes (1073741824)") {
 		t.Errorf("it waits for %q", reason)
-	}
-	time.Sleep(3 * idlePause) // claims would have been made
-	if n := site.requests("/feed"); n != 0 {
-		t.Errorf("%d polls with a full disk", n)
 	}
 	const paused = `# HELP marsad_fetcher_paused 1 while polls and downloads wait, by what they wait for (disk, bus, store), else 0.
 # TYPE marsad_fetcher_paused gauge

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
@@ -17,9 +18,6 @@ import (
 	"marsad/pkg/wait"
 )
 
-// downloadBackoff is the pause after each failed download of a page.
-var downloadBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
-
 // handle brings one claimed item into the line: its page is stored, then a
 // reference published, then the item marked. Whatever fails leaves it leased,
 // and so due again later.
@@ -27,7 +25,7 @@ func (s *Service) handle(ctx context.Context, item news.Item) {
 	start := s.now()
 	if s.tracer != nil {
 		var span trace.Span
-		ctx, span = s.tracer.Start(ctx, "fetcher")
+		ctx, span = s.tracer.Start(ctx, "fetcher", trace.WithAttributes(attribute.String("item", item.Key())))
 		defer span.End()
 	}
 	s.crash.At(itemPoint, stage.BeforeProcess, item.Item)
@@ -39,7 +37,6 @@ func (s *Service) handle(ctx context.Context, item news.Item) {
 	if page == nil {
 		return // postponed
 	}
-	s.crash.At(itemPoint, stage.AfterCommit, item.Item)
 	payload, err := s.event(ctx, item, *page)
 	if err != nil {
 		s.log.Warn("an item could not be described: it will be tried again", "item", item.Key(), "error", err)
@@ -77,23 +74,24 @@ func (s *Service) bring(ctx context.Context, item *news.Item) (*news.Page, error
 			return nil, s.postpone(ctx, *item, failed, slot)
 		}
 		item.Reason = failed.reason
-		s.log.Debug("no page", "url", item.URL, "reason", failed.reason, "error", failed.err)
+		s.log.Debug("no page", "item", item.Key(), "url", item.URL, "reason", failed.reason, "error", failed.err)
 	}
 	if err := s.store.SavePage(ctx, page, item.Reason, slot); err != nil {
 		return nil, fmt.Errorf("save the page: %w", err)
 	}
+	s.crash.At(itemPoint, stage.AfterCommit, item.Item)
 	return &page, nil
 }
 
 // postpone makes the item due again after a pause: the server's, if it asked
 // for one, and then for the whole host.
 func (s *Service) postpone(ctx context.Context, item news.Item, failed *failure, slot store.Slot) error {
-	pause := downloadBackoff[min(item.Attempts, len(downloadBackoff)-1)]
+	pause := s.cfg.Backoff[min(item.Attempts, len(s.cfg.Backoff)-1)]
 	if failed.retryAfter > 0 {
 		pause = failed.retryAfter
 		slot.FreeAt = s.now().Add(pause)
 	}
-	return s.store.Postpone(ctx, item.Ref, s.now().Add(pause), failed.reason, slot)
+	return s.store.Postpone(ctx, s.owner, item.Ref, s.now().Add(pause), failed.reason, slot)
 }
 
 // event is what is published of an item and its page: an item with neither a
@@ -146,10 +144,13 @@ func (s *Service) publish(ctx context.Context, p event.Payload) error {
 	if err != nil {
 		return err
 	}
-	propagation.TraceContext{}.Inject(ctx, headers(m.Header))
+	propagation.TraceContext{}.Inject(ctx, event.Carrier{Message: m})
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		sent, err := s.bus.Send(m)
-		s.crash.At(itemPoint, stage.AfterPublish, p.Header().Item)
+		if s.crash != nil {
+			_ = s.bus.Flush(ctx) // or a crash would always be one before the publish
+			s.crash.At(itemPoint, stage.AfterPublish, p.Header().Item)
+		}
 		if err == nil {
 			err = sent.Wait(ctx)
 		}
@@ -164,10 +165,3 @@ func (s *Service) publish(ctx context.Context, p event.Payload) error {
 		}
 	}
 }
-
-// headers lets trace context be written into a message.
-type headers map[string][]string
-
-func (h headers) Get(string) string     { return "" }
-func (h headers) Set(key, value string) { h[key] = []string{value} }
-func (h headers) Keys() []string        { return nil }

@@ -28,11 +28,11 @@ func (s *Service) poll(ctx context.Context, source news.Source) {
 	result := s.read(ctx, source)
 	s.crash.At(pollPoint, stage.AfterProcess)
 	poll, err := s.store.RecordPoll(ctx, result)
-	s.crash.At(pollPoint, stage.AfterCommit)
 	if err != nil {
 		s.log.Warn("a poll could not be recorded: it will be made again", "source", source.URL, "error", err)
 		return
 	}
+	s.crash.At(pollPoint, stage.AfterCommit)
 	s.polls.WithLabelValues(string(source.Kind), string(poll.Outcome), poll.Reason).Inc()
 	s.log.Debug("polled", "source", source.URL, "outcome", poll.Outcome, "reason", poll.Reason, "entries", poll.Entries, "new", poll.New)
 }

@@ -20,7 +20,6 @@ import (
 )
 
 const (
-	lease     = 5 * time.Minute // longer than any request takes
 	idlePause = 250 * time.Millisecond
 	drain     = 8 * time.Second
 )
@@ -152,7 +151,7 @@ func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(c
 			}
 			continue
 		}
-		claimed, err := claim(ctx, store.Claim{Now: s.now(), Owner: s.owner, Lease: lease, Limit: workers - len(busy)})
+		claimed, err := claim(ctx, store.Claim{Now: s.now(), Owner: s.owner, Lease: s.cfg.Lease, Limit: workers - len(busy)})
 		if ctx.Err() != nil {
 			return
 		}

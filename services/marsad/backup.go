@@ -22,8 +22,9 @@ all that a start needs: items that were in line are sent again.`,
 			if _, err := os.Stat(dsn); errors.Is(err, fs.ErrNotExist) && c.config.Store.DSN == "" {
 				return fmt.Errorf("there is no data in %s: name the folder with --data", c.config.Data)
 			}
-			// The store is opened beside whoever has it open: the copy needs no other process.
-			s, err := open.Open(cmd.Context(), dsn, open.Options{})
+			// The store is opened beside whoever has it open: the copy needs no other
+			// process. It is made before an upgrade, so an older schema is fine.
+			s, err := open.Open(cmd.Context(), dsn, open.Options{Any: true})
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,19 @@ import (
 	"marsad/pkg/stage/stagetest"
 )
 
+// TestBackupOfAnotherVersion: before an upgrade the new binary meets the old
+// schema. Whichever it is, a copy can be made, and nothing is changed.
+func TestBackupOfAnotherVersion(t *testing.T) {
+	data := newerData(t)
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if code, out, errs := marsad(t, "--data", data, "backup", copied); code != 0 || !strings.HasPrefix(out, copied) {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	if code, _, errs := marsad(t, "--data", data, "search", "x"); code != 1 || !strings.Contains(errs, "newer marsad") {
+		t.Errorf("afterwards: exit %d, %s", code, errs)
+	}
+}
+
 // TestBackupAndRestore: a copy made in the middle of the work, put in place of
 // a data folder that was lost, is all that a new start needs. Items that were
 // in line come from the stored pages; those that the copy does not know are found again.

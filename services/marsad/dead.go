@@ -51,7 +51,7 @@ func (c *cli) deadCommand() *cobra.Command {
 			})
 		},
 	}
-	retry := c.deadVerb("retry", "Put items back in line", needBus, "is in line again", func(s *session, cmd *cobra.Command, id string) error {
+	retry := c.deadVerb("retry", "Put items back in line", needBus, "goes on", func(s *session, cmd *cobra.Command, id string) error {
 		return s.RetryDeadLetter(cmd.Context(), id)
 	})
 	drop := c.deadVerb("drop", "End items as dropped, and delete their letters", needStore, "is dropped", func(s *session, cmd *cobra.Command, id string) error {

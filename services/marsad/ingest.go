@@ -185,9 +185,13 @@ func (c *cli) ingestSession(ctx context.Context, ephemeral bool) (*session, erro
 	return s, nil
 }
 
-// ownLine runs all services in this process until the session is closed.
+// ownLine runs all services in this process until the session is closed. What a
+// person gives in goes through on a disk that is nearly full, too: waiting for
+// room would be waiting for nothing.
 func (c *cli) ownLine(ctx context.Context) (*session, error) {
-	p, err := app.Open(ctx, c.quiet(), app.Options{LogTo: c.err})
+	cfg := c.quiet()
+	cfg.Disk.MinFreeBytes = 0
+	p, err := app.Open(ctx, cfg, app.Options{LogTo: c.err})
 	if err != nil {
 		return nil, err
 	}

@@ -258,6 +258,17 @@ func metric(t *testing.T, addr, name string) string {
 	return "missing"
 }
 
+// TestIngestWithoutRoom: a line that runs for one document does not wait for room on the disk.
+func TestIngestWithoutRoom(t *testing.T) {
+	config, _ := writeConfig(t, fmt.Sprintf("disk:\n  min_free_bytes: %d\n", 1<<62))
+	for _, args := range [][]string{{"--ephemeral", "-"}, {"-"}} {
+		code, out, errs := marsad(t, append([]string{"--config", config, "ingest"}, args...)...)
+		if code != 0 || !strings.HasPrefix(out, "archived") {
+			t.Errorf("ingest %v: exit %d: %s%s", args, code, out, errs)
+		}
+	}
+}
+
 // TestIngest puts one document of each kind through the whole line.
 func TestIngest(t *testing.T) {
 	w := newSite(t, 3)

@@ -11,6 +11,7 @@ import (
 
 	"marsad/pkg/app"
 	"marsad/pkg/audit"
+	"marsad/pkg/bus"
 	"marsad/pkg/event"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
@@ -50,14 +51,17 @@ func (s *Service) registerOperations(a huma.API) {
 	})
 }
 
-// retry puts the item back in line and publishes the letter's message again,
-// as it was. Should publishing fail, or the letter have no payload, then
-// reconciliation makes the item due.
+// retryPause is how long a fetcher leaves an item alone whose letter is being published.
+const retryPause = 10 * time.Second
+
+// retry publishes the letter's message again, as it was, and puts the item back
+// in line. Should the letter have no payload, or the stream no room, then the
+// item stays due: a fetcher sends it in its turn, from the stored page.
 func (s *Service) retry(ctx context.Context, id news.ID) error {
 	if s.bus == nil {
 		return huma.Error409Conflict("no bus is running here: retry while 'marsad run' runs")
 	}
-	letter, err := s.store.RetryDeadLetter(ctx, id, s.now())
+	letter, err := s.store.RetryDeadLetter(ctx, id, s.now().Add(retryPause))
 	if err != nil {
 		return noLetter(err, id)
 	}
@@ -68,8 +72,14 @@ func (s *Service) retry(ctx context.Context, id news.ID) error {
 	for name, value := range letter.Headers {
 		m.Set(name, value)
 	}
-	if err := s.bus.Publish(ctx, m); err != nil {
-		return fmt.Errorf("the item is in line again, and will be sent once the bus can be used: %w", err)
+	switch err := s.bus.Publish(ctx, m); {
+	case errors.Is(err, bus.ErrFull):
+		return nil
+	case err != nil:
+		return fmt.Errorf("the item is due again, and will be sent once the bus can be used: %w", err)
+	}
+	if err := s.store.MarkInLine(ctx, s.now(), letter.Ref); err != nil {
+		return fmt.Errorf("the item was sent, and may be sent once more: %w", err)
 	}
 	return nil
 }
@@ -92,6 +102,7 @@ func (s *Service) audit(ctx context.Context) (api.AuditReport, error) {
 		return api.AuditReport{}, err
 	}
 	s.offenders.WithLabelValues().Set(float64(len(report.Offenders)))
+	s.audited.Set(float64(s.now().Unix()))
 	if report.Offenders == nil {
 		report.Offenders = []store.Offender{}
 	}

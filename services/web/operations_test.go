@@ -35,6 +35,48 @@ func deadItem(t *testing.T, p *app.Process, name string) news.Ref {
 	return ref
 }
 
+// TestRetryWithoutRoom: what the stream does not take, and what has no payload,
+// waits as due; only what was sent is in line.
+func TestRetryWithoutRoom(t *testing.T) {
+	p := apptest.Open(t)
+	limits := p.Config.NATS.Limits
+	limits.FetchedMessages = 1
+	if err := p.Bus.Declare(t.Context(), limits); err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(DefaultConfig(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := api.NewClient(app.Direct(s))
+	empty := deadItem(t, p, "empty")
+	letter := &store.DeadLetter{Ref: empty, Stage: "cleaner", Kind: "fetched", Reason: "panic", At: time.Now()}
+	if _, err := p.Store.End(t.Context(), []store.Ending{{Ref: empty, Outcome: news.Dead, Reason: "panic", At: time.Now(), Letter: letter}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, dead := range []struct {
+		ref  news.Ref
+		want news.State
+	}{
+		{empty, news.StateDue},
+		{deadItem(t, p, "first"), news.StateInLine},
+		{deadItem(t, p, "second"), news.StateDue},
+	} {
+		if err := client.RetryDeadLetter(t.Context(), string(dead.ref.Item)); err != nil {
+			t.Errorf("retry: %v", err)
+		}
+		there, err := p.Bus.InLine(t.Context(), dead.ref)
+		item, notFound := p.Store.Item(t.Context(), dead.ref.Item)
+		if err != nil || notFound != nil || item.State != dead.want || there != (dead.want == news.StateInLine) || !item.HasPage {
+			t.Errorf("%+v; in a stream: %v; want it %s", item, there, dead.want)
+		}
+	}
+	soon := store.Claim{Now: time.Now().Add(2 * retryPause), Owner: "fetcher", Lease: time.Minute, Limit: 9}
+	if items, err := p.Store.ClaimItems(t.Context(), soon); err != nil || len(items) != 2 {
+		t.Errorf("a fetcher is given %+v, %v", items, err)
+	}
+}
+
 func TestDeadLetters(t *testing.T) {
 	p := apptest.Open(t)
 	s, err := New(DefaultConfig(), p)

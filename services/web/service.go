@@ -33,6 +33,7 @@ type Service struct {
 	handler http.Handler
 
 	offenders *prometheus.GaugeVec
+	audited   prometheus.Gauge
 }
 
 // New makes the service.
@@ -41,6 +42,10 @@ func New(cfg Config, p *app.Process) (*Service, error) {
 	s.offenders = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "marsad_audit_offenders", Help: "Offenders found by the last audit of this process; absent before the first.",
 	}, nil)
+	s.audited = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "marsad_audit_last_timestamp_seconds", Help: "When the last audit of this process was made, in Unix time; its start if there was none.",
+	})
+	s.audited.Set(float64(s.now().Unix()))
 	mux := http.NewServeMux()
 	s.registerAPI(mux)
 	if err := s.registerPages(mux); err != nil {
@@ -62,7 +67,7 @@ func (s *Service) Ready() error { return nil }
 // Register makes the metrics of the service known. It is for the process whose
 // service it is: others only answer through it on their admin socket.
 func (s *Service) Register(reg prometheus.Registerer) {
-	reg.MustRegister(s.offenders, sourcesCollector{s})
+	reg.MustRegister(s.offenders, s.audited, sourcesCollector{s})
 }
 
 // Run implements app.Service: it audits, again and again.

@@ -16,6 +16,7 @@ import (
 // Options are what every backend is given.
 type Options struct {
 	Migrate bool           // bring the schema up to date; otherwise it must be
+	Any     bool           // take an older or newer schema as it is: only Backup may be used then
 	Logger  *slog.Logger   // nil: silent
 	Metrics *store.Metrics // nil: none
 }
@@ -23,25 +24,36 @@ type Options struct {
 // Open opens the store at dsn: a bare path, sqlite:///absolute/path or
 // sqlite://relative/path. No error repeats what may be a password.
 func Open(ctx context.Context, dsn string, options Options) (store.Store, error) {
-	scheme, rest, ok := strings.Cut(dsn, "://")
-	if !ok {
-		return openSQLite(ctx, dsn, options)
+	path, isFile, err := File(dsn)
+	if err != nil {
+		return nil, err
 	}
-	switch strings.ToLower(scheme) {
-	case "sqlite":
-		path, err := sqlitePath(rest)
-		if err != nil {
-			return nil, err
-		}
+	if isFile {
 		return openSQLite(ctx, path, options)
+	}
+	scheme, _, _ := strings.Cut(dsn, "://")
+	switch strings.ToLower(scheme) {
 	case "postgres", "postgresql":
 		return nil, errors.New("this version has no PostgreSQL backend yet: use sqlite://PATH")
 	}
 	return nil, fmt.Errorf("store scheme %q is not known: use sqlite://PATH", scheme)
 }
 
+// File returns the path of the file that dsn names, if it names one.
+func File(dsn string) (path string, ok bool, err error) {
+	scheme, rest, ok := strings.Cut(dsn, "://")
+	switch {
+	case !ok:
+		return dsn, true, nil
+	case strings.EqualFold(scheme, "sqlite"):
+		path, err = sqlitePath(rest)
+		return path, err == nil, err
+	}
+	return "", false, nil
+}
+
 func openSQLite(ctx context.Context, path string, options Options) (store.Store, error) {
-	s, err := sqlite.Open(ctx, path, sqlite.Options{Migrate: options.Migrate, Logger: options.Logger, Metrics: options.Metrics})
+	s, err := sqlite.Open(ctx, path, sqlite.Options{Migrate: options.Migrate, Any: options.Any, Logger: options.Logger, Metrics: options.Metrics})
 	if err != nil {
 		return nil, err // not s: a nil *sqlite.Store would be a Store that is not nil
 	}

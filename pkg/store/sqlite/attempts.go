@@ -3,14 +3,15 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // RecordStart implements store.Attempts.
 func (s *Store) RecordStart(ctx context.Context, stage, key string) (starts int, err error) {
 	err = s.update(ctx, "record_start", func(tx *tx) error {
 		starts, err = one(tx.query, value[int], `
-			INSERT INTO attempts (key, stage, starts) VALUES (?, ?, 1)
-			ON CONFLICT DO UPDATE SET starts = starts + 1 RETURNING starts`, key, stage)
+			INSERT INTO attempts (key, stage, starts, at) VALUES (?, ?, 1, ?)
+			ON CONFLICT DO UPDATE SET starts = starts + 1, at = excluded.at RETURNING starts`, key, stage, micros(time.Now()))
 		return err
 	})
 	return starts, err

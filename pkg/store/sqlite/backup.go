@@ -41,7 +41,19 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	if err := os.Rename(partial.Name(), path); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
+	if err := syncFolder(filepath.Dir(path)); err != nil {
+		return errors.Join(fmt.Errorf("backup: %w", err), os.Remove(path))
+	}
 	return nil
+}
+
+// syncFolder puts a name that was given in the folder on disk.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // vacuumInto needs a connection of its own: those for reading refuse to write

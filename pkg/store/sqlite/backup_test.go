@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -10,6 +11,40 @@ import (
 	"marsad/pkg/store"
 	"marsad/pkg/store/sqlite"
 )
+
+// TestBackupOfAnotherSchema: a copy is made before an upgrade by the new binary,
+// or in need by an old one. An empty file is no store.
+func TestBackupOfAnotherSchema(t *testing.T) {
+	for version, change := range map[string]string{
+		"older": `DELETE FROM goose_db_version WHERE version_id > 1`,
+		"newer": `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`,
+	} {
+		path := newPath(t)
+		if err := open(t, path).Close(); err != nil {
+			t.Fatal(err)
+		}
+		db := raw(t, path)
+		run(t, db, change)
+		s, err := sqlite.Open(t.Context(), path, sqlite.Options{Any: true})
+		if err != nil {
+			t.Fatalf("%s: %v", version, err)
+		}
+		copied := filepath.Join(t.TempDir(), "copy.db")
+		if err := errors.Join(s.Backup(t.Context(), copied), s.Close()); err != nil {
+			t.Errorf("%s: %v", version, err)
+		}
+		var here, there int
+		const count = `SELECT sum(version_id) FROM goose_db_version`
+		if err := errors.Join(db.QueryRow(count).Scan(&here), raw(t, copied).QueryRow(count).Scan(&there)); err != nil || here != there {
+			t.Errorf("%s: %d in the copy, %d in the store: %v", version, there, here, err)
+		}
+	}
+	empty := newPath(t)
+	run(t, raw(t, empty), `CREATE TABLE other (n INTEGER)`)
+	if _, err := sqlite.Open(t.Context(), empty, sqlite.Options{Any: true}); !errors.Is(err, store.ErrNoSchema) {
+		t.Errorf("a file of another program: %v", err)
+	}
+}
 
 // TestBackupWhileOthersWrite: the copy holds what was committed before it
 // began, is consistent, and can be written to.

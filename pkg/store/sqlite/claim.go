@@ -164,11 +164,11 @@ func lease(tx *tx, n int64, owner string, until time.Time) (news.Item, error) {
 }
 
 // Postpone implements store.Ledger.
-func (s *Store) Postpone(ctx context.Context, ref news.Ref, due time.Time, reason string, slot store.Slot) error {
+func (s *Store) Postpone(ctx context.Context, owner string, ref news.Ref, due time.Time, reason string, slot store.Slot) error {
 	return s.update(ctx, "postpone", func(tx *tx) error {
 		err := tx.run(`
 			UPDATE items SET due_at = ?3, claim_at = ?3, lease_owner = '', reason = ?4, attempts = attempts + 1
-			WHERE id = ?1 AND revision = ?2 AND state = 'due'`, ref.Item, ref.Revision, micros(due), reason)
+			WHERE id = ?1 AND revision = ?2 AND state = 'due' AND lease_owner = ?5`, ref.Item, ref.Revision, micros(due), reason, owner)
 		if err != nil {
 			return err
 		}

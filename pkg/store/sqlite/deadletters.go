@@ -61,9 +61,9 @@ func deadLetter(q querier, id news.ID) (store.DeadLetter, error) {
 }
 
 // RetryDeadLetter implements store.DeadLetters.
-func (s *Store) RetryDeadLetter(ctx context.Context, id news.ID, now time.Time) (letter store.DeadLetter, err error) {
+func (s *Store) RetryDeadLetter(ctx context.Context, id news.ID, due time.Time) (letter store.DeadLetter, err error) {
 	err = s.update(ctx, "retry_dead_letter", func(tx *tx) error {
-		letter, err = retryDeadLetter(tx, id, now)
+		letter, err = retryDeadLetter(tx, id, due)
 		return err
 	})
 	if err != nil {
@@ -72,15 +72,15 @@ func (s *Store) RetryDeadLetter(ctx context.Context, id news.ID, now time.Time) 
 	return letter, nil
 }
 
-func retryDeadLetter(tx *tx, id news.ID, now time.Time) (store.DeadLetter, error) {
+func retryDeadLetter(tx *tx, id news.ID, due time.Time) (store.DeadLetter, error) {
 	letter, err := deadLetter(tx.query, id)
 	if err != nil {
 		return letter, err
 	}
 	n, err := one(tx.query, value[int64], `
-		UPDATE items SET state = 'in_line', outcome = '', reason = '', ended_at = 0,
-			in_line_at = ?2, checked_at = ?2, missing_since = 0
-		WHERE id = ?1 RETURNING n`, id, micros(now))
+		UPDATE items SET state = 'due', outcome = '', reason = '', ended_at = 0, due_at = ?2, claim_at = ?2,
+			in_line_at = 0, checked_at = 0, missing_since = 0
+		WHERE id = ?1 RETURNING n`, id, micros(due))
 	if err != nil {
 		return letter, fmt.Errorf("item %s: %w", id, notFound(err))
 	}

@@ -5,7 +5,7 @@ var Queries = map[string]string{
 	"ready publishers": readyPublishers, "ready items": readyOf, "ready hosts": readyHosts,
 	"old pages": oldPages, "old polls": oldPolls, "orphaned polls": orphanedPolls, "old items": oldItems,
 	"old revisions": oldRevisions, "old fingerprints": oldFingerprints, "useless attempts": uselessAttempts,
-	"known entries": knownEntries,
+	"old clocks": oldClocks, "known entries": knownEntries,
 }
 
 // Removals are what Prune deletes with.
@@ -13,7 +13,7 @@ func Removals() map[string]string {
 	out := map[string]string{}
 	for name, queries := range map[string][]string{
 		"pages": removePages, "polls": removePolls, "orphaned polls": removeOrphanedPolls, "items": removeItems,
-		"revisions": removeRevisions, "fingerprints": removeFingerprints, "attempts": removeAttempts,
+		"revisions": removeRevisions, "fingerprints": removeFingerprints, "attempts": removeAttempts, "clocks": removeClocks,
 	} {
 		for i, query := range queries {
 			out[name+" "+string(rune('a'+i))] = query

@@ -51,9 +51,14 @@ type known struct {
 	hash     string
 	revision int
 	state    news.State
-	leased   bool
+	leased   bool // whatever the time: until another claims it, its owner works on it
+	hasPage  bool
 	removed  bool // its article was taken down
 }
+
+// untouched reports whether no message of the revision can be on its way: that
+// is published after the page was stored.
+func (k known) untouched() bool { return k.state == news.StateDue && !k.leased && !k.hasPage }
 
 // record brings the ledger up to date with entries and counts new items and
 // new revisions. Entries that say nothing new cost their share of one query.
@@ -71,7 +76,7 @@ func (f finder) record(tx *tx, entries []entry) (added, changed int, err error) 
 		case k.source != f.source: // another's words on the item are not a change of it
 			err = f.join(tx, k.n)
 		case k.hash == e.hash || k.removed:
-		case k.state == news.StateDue && !k.leased:
+		case k.untouched():
 			err = f.replace(tx, k, e)
 		default:
 			changed++
@@ -93,15 +98,15 @@ func (f finder) lookUp(tx *tx, entries []entry) (map[news.ID]known, error) {
 	err := each(tx.query, func(row scanner) error {
 		var id news.ID
 		var k known
-		err := row.Scan(&id, &k.n, &k.source, &k.hash, &k.revision, &k.state, &k.leased, &k.removed)
+		err := row.Scan(&id, &k.n, &k.source, &k.hash, &k.revision, &k.state, &k.leased, &k.hasPage, &k.removed)
 		ledger[id] = k
 		return err
-	}, knownEntries, encodeJSON(ids), micros(f.now))
+	}, knownEntries, encodeJSON(ids))
 	return ledger, err
 }
 
 const knownEntries = `
-	SELECT i.id, i.n, i.source, i.hash, i.revision, i.state, i.lease_owner <> '' AND i.claim_at > ?2,
+	SELECT i.id, i.n, i.source, i.hash, i.revision, i.state, i.lease_owner <> '', i.has_page,
 		EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id)
 	FROM json_each(?1) e CROSS JOIN items i ON i.id = e.value`
 
@@ -127,8 +132,7 @@ func (f finder) join(tx *tx, n int64) error {
 	return tx.run(`INSERT INTO item_finders VALUES (?, ?) ON CONFLICT DO NOTHING`, n, f.source)
 }
 
-// replace changes a revision that nobody works on. A page stored for it
-// carries the old payload and counts no more.
+// replace changes a revision that nobody has worked on.
 func (f finder) replace(tx *tx, k known, e entry) error {
 	if err := tx.run(`UPDATE items SET hash = ?2, has_page = ?3 WHERE n = ?1`, k.n, e.hash, e.page != nil); err != nil {
 		return err

@@ -39,6 +39,9 @@ func removeArticle(tx *tx, id news.ID, now time.Time) (store.Removed, error) {
 	if err := forgetEnding(tx, at.n, id); err != nil {
 		return removed, err
 	}
+	if err := bequeath(tx, id); err != nil {
+		return removed, err
+	}
 	for _, statement := range []struct {
 		query string
 		args  []any
@@ -55,4 +58,40 @@ func removeArticle(tx *tx, id news.ID, now time.Time) (store.Removed, error) {
 		}
 	}
 	return removed, nil
+}
+
+// bequeath hands what an article is recognised by to its oldest copy that has
+// the same: the next copy belongs to the same story. Of the same text the title
+// says nothing, and is the removed article's.
+func bequeath(tx *tx, id news.ID) error {
+	for _, heirs := range []struct{ kind, rule, title string }{
+		{string(store.FingerprintText), news.RuleText, `''`},
+		{string(store.FingerprintURL), news.RuleCanonicalURL, `title`},
+	} {
+		err := tx.run(`
+			WITH RECURSIVE same (id) AS ( -- the article, and removed ones whose heir it was
+				SELECT ?1 UNION
+				SELECT d.of FROM same s CROSS JOIN decisions d ON d.item = s.id CROSS JOIN tombstones t ON t.item = d.of
+				WHERE d.kind = 'copy' AND d.rule = ?3)
+			UPDATE fingerprints SET item = heir, title = `+heirs.title+`
+			FROM (SELECT a.id AS heir FROM (SELECT DISTINCT story FROM fingerprints WHERE item = ?1) f
+				CROSS JOIN articles a INDEXED BY articles_story ON a.story = f.story
+				WHERE a.of IN (SELECT id FROM same) AND a.kind = 'copy' AND a.rule = ?3 ORDER BY a.found_at, a.seq LIMIT 1)
+			WHERE item = ?1 AND fingerprints.kind = ?2`, id, heirs.kind, heirs.rule)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RemovedSince implements store.Ledger.
+func (s *Store) RemovedSince(ctx context.Context, since time.Time) ([]news.Ref, error) {
+	refs, err := all(s.reader(ctx), func(row scanner) (ref news.Ref, err error) {
+		return ref, row.Scan(&ref.Item, &ref.Revision)
+	}, `SELECT i.id, i.revision FROM tombstones t CROSS JOIN items i ON i.id = t.item WHERE t.at >= ? ORDER BY t.at, i.id`, micros(since))
+	if err != nil {
+		return nil, fmt.Errorf("removed articles: %w", err)
+	}
+	return refs, nil
 }

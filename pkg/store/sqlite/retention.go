@@ -78,12 +78,10 @@ func prunings(keep store.Cutoffs) []pruning {
 		{table: store.PrunedItems, before: keep.Dropped, find: oldItems, remove: removeItems},
 		{table: store.PrunedRevisions, before: keep.Revisions, find: oldRevisions, remove: removeRevisions},
 		{table: store.PrunedFingerprints, before: keep.Fingerprints, find: oldFingerprints, remove: removeFingerprints},
-		{table: store.PrunedAttempts, before: always, find: uselessAttempts, remove: removeAttempts},
+		{table: store.PrunedAttempts, before: keep.Starts, find: uselessAttempts, remove: removeAttempts},
+		{table: store.PrunedClocks, before: keep.Clocks, find: oldClocks, remove: removeClocks},
 	}
 }
-
-// always is a cutoff for what is of no use at any age.
-var always = time.UnixMicro(1<<62 - 1)
 
 // Pages. Those of open and dead items stay, however old: they are still to be
 // read. There are few of them, so the search may pass over them.
@@ -144,11 +142,19 @@ const oldFingerprints = `SELECT json_array(kind, hash) FROM fingerprints INDEXED
 var removeFingerprints = []string{`DELETE FROM fingerprints
 	WHERE (kind, hash) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) AND at < ?2`}
 
-// Recorded starts. There are only those of messages that were handled again.
-const uselessAttempts = `
-	SELECT DISTINCT a.key FROM attempts a LEFT JOIN items i ON i.id = substr(a.key, 1, 32)
-	WHERE (i.id IS NULL OR i.state = 'ended') AND coalesce(i.ended_at, 0) < ?1 LIMIT ?2`
+// Recorded starts, of messages whose item ended or is not known. There are only
+// those of messages that were handled again. One may be handled once more
+// although its item ended: it was not acknowledged.
+const (
+	uselessAttempts = `SELECT json_array(a.key, a.stage) FROM attempts a ` + useless + ` AND a.at < ?1 AND coalesce(i.ended_at, 0) < ?1 LIMIT ?2`
+	useless         = `LEFT JOIN items i ON i.id = substr(a.key, 1, 32) WHERE (i.id IS NULL OR i.state = 'ended')`
+)
 
-var removeAttempts = []string{`DELETE FROM attempts WHERE key IN (
-	SELECT value FROM json_each(?1) LEFT JOIN items i ON i.id = substr(value, 1, 32) 
-	WHERE (i.id IS NULL OR i.state = 'ended') AND coalesce(i.ended_at, 0) < ?2)`}
+var removeAttempts = []string{`DELETE FROM attempts WHERE (key, stage) IN (
+	SELECT a.key, a.stage FROM json_each(?1) e CROSS JOIN attempts a ON a.key = e.value ->> 0 AND a.stage = e.value ->> 1 ` + useless + `
+		AND a.at < ?2 AND coalesce(i.ended_at, 0) < ?2)`}
+
+// Marks of clocks.
+const oldClocks = `SELECT owner FROM clocks WHERE latest < ?1 LIMIT ?2`
+
+var removeClocks = []string{`DELETE FROM clocks WHERE owner IN (SELECT value FROM json_each(?1)) AND latest < ?2`}

@@ -32,6 +32,8 @@ func prepareSchema(ctx context.Context, db *sql.DB, options Options) error {
 	switch {
 	case err != nil:
 		return err
+	case options.Any && version > 0:
+		return nil
 	case version > known:
 		return store.ErrNewerSchema
 	case version == known:

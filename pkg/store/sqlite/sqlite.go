@@ -24,6 +24,7 @@ import (
 // Options are what a process gives its store.
 type Options struct {
 	Migrate bool           // bring the schema up to date; otherwise it must be
+	Any     bool           // take an older or newer schema as it is: only Backup may be used then
 	Logger  *slog.Logger   // nil: silent
 	Metrics *store.Metrics // nil: none
 	Readers int            // connections for reading; 0: 4
@@ -34,6 +35,8 @@ type Store struct {
 	read    *sql.DB
 	write   *writer
 	metrics *store.Metrics
+
+	sightings sightings // of leases
 }
 
 var _ store.Store = (*Store)(nil)

@@ -268,7 +268,10 @@ func testDeadLetters(w *world) {
 	w.must(err)
 	equal(w, letter, *endings[0].Letter)
 	item := w.item(refs[0].Item)
-	equal(w, []any{item.State, item.Outcome, item.Reason, item.InLineAt}, []any{news.StateInLine, news.Outcome(""), "", after(time.Hour)})
+	equal(w, []any{item.State, item.Outcome, item.Reason, item.DueAt, item.HasPage}, []any{news.StateDue, news.Outcome(""), "", after(time.Hour), true})
+	equal(w, len(w.claim("x", after(time.Hour-time.Second), 9)), 0)
+	equal(w, len(w.claim("x", after(time.Hour), 9)), 1) // nobody published it
+	w.inLine(after(time.Hour), letter.Ref)
 	starts, err := w.RecordStart(ctx, "cleaner", refs[0].Key())
 	w.must(err)
 	equal(w, starts, 1)

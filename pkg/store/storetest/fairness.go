@@ -126,7 +126,7 @@ func testClockSetBack(w *world) {
 	w.poll(source, ahead, entry("https://a.example/1", "x"), entry("https://a.example/2", "x"), entry("https://b.example/1", "x"), entry("https://c.example/1", "x"))
 	claimed := w.claim("x", ahead, 9)
 	equal(w, len(claimed), 3)
-	w.must(w.Postpone(ctx, claimed[1].Ref, ahead.Add(5*time.Minute), "timeout", store.Slot{Host: "b.example", FreeAt: ahead.Add(2 * time.Second)}))
+	w.must(w.Postpone(ctx, "x", claimed[1].Ref, ahead.Add(5*time.Minute), "timeout", store.Slot{Host: "b.example", FreeAt: ahead.Add(2 * time.Second)}))
 	w.must(w.SavePage(ctx, news.Page{Ref: claimed[2].Ref}, "", store.Slot{Host: "c.example", FreeAt: ahead.Add(2 * time.Second)}))
 	w.inLine(ahead, claimed[2].Ref)
 
@@ -135,6 +135,12 @@ func testClockSetBack(w *world) {
 	equal(w, w.item(claimed[1].Item).DueAt, ahead.Add(5*time.Minute))
 	// Another process, whose clock was never wrong, is no sign of a step either.
 	equal(w, len(w.claim("y", start, 9)), 0)
+	equal(w, w.item(claimed[1].Item).DueAt, ahead.Add(5*time.Minute))
+
+	// One claim that is behind came late: its process was frozen, and another claim of it overtook it.
+	equal(w, len(w.claim("x", start, 9)), 0)
+	equal(w, len(w.claim("x", ahead, 9)), 0)
+	equal(w, len(w.claim("x", start, 9)), 0)
 	equal(w, w.item(claimed[1].Item).DueAt, ahead.Add(5*time.Minute))
 
 	for range 2 { // it is moved once
@@ -156,19 +162,77 @@ func testClockSetBack(w *world) {
 	_, err = w.RecordPoll(ctx, store.PollResult{Source: source.ID, Owner: "x", Poll: news.Poll{At: after(2 * time.Hour)}, NextPoll: after(3 * time.Hour),
 		Slot: store.Slot{Host: "a.example", FreeAt: after(3 * time.Hour)}})
 	w.must(err)
-	_, err = w.ClaimSources(ctx, store.Claim{Now: start, Owner: "x", Lease: time.Minute, Limit: 9})
-	w.must(err)
+	for range 2 {
+		_, err = w.ClaimSources(ctx, store.Claim{Now: start, Owner: "x", Lease: time.Minute, Limit: 9})
+		w.must(err)
+	}
 	sources, err = w.ClaimSources(ctx, store.Claim{Now: after(time.Hour), Owner: "x", Lease: time.Minute, Limit: 9})
 	w.must(err)
 	equal(w, len(sources), 1)
 	equal(w, len(w.offenders()), 0)
 }
 
-// testLeaseOfTheFuture: a lease taken by a clock that was set back is taken over.
+// testClocksDiffer: a process whose clock is set back moves what it holds and
+// what nobody holds, and this once for all whose clock it is.
+func testClocksDiffer(w *world) {
+	source := w.feed("a.example", "P")
+	ahead := after(time.Hour)
+	for _, owner := range []string{"x", "y"} {
+		e := entry("https://"+owner+".example/1", "x")
+		w.poll(source, ahead, e)
+		equal(w, urls(w.claim(owner, ahead, 9)), []string{e.URL})
+	}
+	free := entry("https://free.example/1", "x")
+	w.poll(source, ahead, free)
+	equal(w, urls(w.claim("z", ahead, 9)), []string{free.URL})
+	w.must(w.Postpone(w.Context(), "z", first(free), ahead.Add(2*time.Hour), "dns", store.Slot{}))
+	leased := func(owner string) time.Time {
+		d, err := w.ItemDetail(w.Context(), entry("https://"+owner+".example/1", "").ID)
+		w.must(err)
+		return d.LeasedUntil
+	}
+	back := func(owner string) {
+		for range 2 {
+			w.claim(owner, start, 9)
+		}
+	}
+	back("x")
+	equal(w, []any{leased("x"), leased("y")}, []any{after(time.Minute), ahead.Add(time.Minute)})
+	equal(w, w.item(free.ID).DueAt, after(2*time.Hour))
+	back("y") // it was the same clock: what is free has gone back already
+	equal(w, []any{leased("x"), leased("y")}, []any{after(time.Minute), after(time.Minute)})
+	equal(w, w.item(free.ID).DueAt, after(2*time.Hour))
+
+	// Marks of processes that are gone are forgotten: nothing to go back by is left.
+	equal(w, w.pruned(store.Cutoffs{Clocks: after(time.Second)}), map[store.PrunedTable]int{store.PrunedClocks: 2})
+	w.claim("z", after(time.Hour), 1)
+	back("x")
+	equal(w, w.item(free.ID).DueAt, after(2*time.Hour))
+}
+
+// testLeaseOfTheFuture: a lease taken by a clock that was set back is taken
+// over, once it is clear that nobody renews it.
 func testLeaseOfTheFuture(w *world) {
-	old, err := w.AcquireLease(w.Context(), "d", "a", after(time.Hour), time.Minute)
+	ahead := after(time.Hour)
+	old, err := w.AcquireLease(w.Context(), "d", "a", ahead, time.Minute)
 	w.must(err)
-	taken, err := w.AcquireLease(w.Context(), "d", "b", start, time.Minute)
+	lost := func(what string, at time.Time) {
+		w.Helper()
+		if _, err := w.AcquireLease(w.Context(), "d", "b", at, time.Minute); !errors.Is(err, store.ErrLeaseLost) {
+			w.Errorf("%s: %v", what, err)
+		}
+	}
+	for d := time.Duration(0); d < 5*time.Minute; d += 15 * time.Second { // the clocks differ by an hour, and a lives
+		again, err := w.AcquireLease(w.Context(), "d", "a", ahead.Add(d), time.Minute)
+		w.must(err)
+		equal(w, again, old)
+		lost("a lease that is renewed", after(d))
+	}
+	_, err = w.AcquireLease(w.Context(), "d", "a", ahead.Add(6*time.Minute), time.Minute)
+	w.must(err)
+	lost("renewed since it was seen", after(6*time.Minute))
+	lost("seen for less than its length", after(7*time.Minute-time.Second))
+	taken, err := w.AcquireLease(w.Context(), "d", "b", after(7*time.Minute), time.Minute)
 	w.must(err)
 	if taken.Epoch <= old.Epoch {
 		w.Errorf("epoch %d after %d", taken.Epoch, old.Epoch)
@@ -176,7 +240,7 @@ func testLeaseOfTheFuture(w *world) {
 	if err := w.Decide(w.Context(), old, func(store.DecisionTx) error { return nil }); !errors.Is(err, store.ErrLeaseLost) {
 		w.Errorf("deciding under it: %v", err)
 	}
-	if _, err := w.AcquireLease(w.Context(), "d", "c", after(-time.Minute), time.Minute); !errors.Is(err, store.ErrLeaseLost) {
+	if _, err := w.AcquireLease(w.Context(), "d", "c", after(6*time.Minute), time.Minute); !errors.Is(err, store.ErrLeaseLost) {
 		w.Errorf("a lease of a clock that differs by its own length: %v", err)
 	}
 }

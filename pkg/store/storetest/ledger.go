@@ -54,10 +54,11 @@ func testClaims(w *world) {
 	equal(w, urls(got), []string{url(2), url(3)})
 	equal(w, urls(w.claim("b", after(time.Minute), 9)), []string{})
 
-	w.must(w.Postpone(ctx, got[0].Ref, after(10*time.Minute), "timeout", store.Slot{Host: "h2.example", FreeAt: after(time.Minute)}))
+	w.must(w.Postpone(ctx, "a", got[0].Ref, after(10*time.Minute), "timeout", store.Slot{Host: "h2.example", FreeAt: after(time.Minute)}))
 	postponed := w.item(got[0].Item)
 	equal(w, []any{postponed.Attempts, postponed.Reason, postponed.DueAt}, []any{1, "timeout", after(10 * time.Minute)})
-	w.must(w.Postpone(ctx, news.Ref{Item: got[1].Item, Revision: 7}, after(0), "stale", store.Slot{}))
+	w.must(w.Postpone(ctx, "a", news.Ref{Item: got[1].Item, Revision: 7}, after(0), "stale", store.Slot{}))
+	w.must(w.Postpone(ctx, "z", got[1].Ref, after(0), "not theirs", store.Slot{}))
 	equal(w, w.item(got[1].Item).Attempts, 0)
 
 	// The leases of a run out a minute after they were taken.
@@ -206,6 +207,49 @@ func testPages(w *world) {
 	}
 }
 
+// testLateWorker: a worker outlives its lease, a poll brings a change, and the
+// worker publishes what it has: the change is a revision of its own.
+func testLateWorker(w *world) {
+	ctx := w.Context()
+	source := w.feed("a.example", "P")
+	late := after(time.Hour) // leases last a minute
+	for name, outlive := range map[string]func(e store.Entry){
+		"nobody else": func(store.Entry) {},
+		"another claimed it": func(store.Entry) {
+			equal(w, len(w.claim("y", late, 1)), 1)
+		},
+		"the other gave it back": func(e store.Entry) {
+			equal(w, len(w.claim("y", late, 1)), 1)
+			w.must(w.SavePage(ctx, news.Page{Ref: first(e), Kind: news.PageHTML}, "", host(e.URL)))
+			w.must(w.Release(ctx, "y", start))
+		},
+		// It was published, and its process killed before it was marked.
+		"it was killed": func(store.Entry) { w.must(w.Release(ctx, "x", start)) },
+	} {
+		e := entry("https://"+string(news.NewID(name)[:8])+".example/1", "one")
+		w.poll(source, start, e)
+		equal(w, len(w.claim("x", start, 1)), 1)
+		w.must(w.SavePage(ctx, news.Page{Ref: first(e), Kind: news.PageHTML, Body: []byte("one")}, "", host(e.URL)))
+		outlive(e)
+		equal(w, w.poll(source, late, entry(e.URL, "two")).Changed, 1)
+		w.inLine(late, first(e))
+		equal(w, w.end(archived(first(e), "one", "one"))[0].Applied, true)
+
+		item := w.item(e.ID)
+		equal(w, []any{item.Revision, item.State, item.Found.Title, item.HasPage}, []any{2, news.StateDue, "two", false})
+		w.inLine(late, item.Ref)
+	}
+	// Given back without a page, nothing of it was published.
+	e := entry("https://b.example/1", "one")
+	w.poll(source, start, e)
+	equal(w, len(w.claim("x", start, 1)), 1)
+	w.must(w.Release(ctx, "x", start))
+	equal(w, w.poll(source, late, entry(e.URL, "two")).Changed, 0)
+	item := w.item(e.ID)
+	equal(w, []any{item.Revision, item.Found.Title, item.HasPage}, []any{1, "two", false})
+	equal(w, len(w.offenders()), 0)
+}
+
 func testLine(w *world) {
 	ctx := w.Context()
 	entries := w.submit("a", "b", "c")
@@ -219,8 +263,8 @@ func testLine(w *world) {
 	stale := a
 	stale.Revision = 2
 	w.inLine(after(time.Minute), a, b, c, stale) // none of them is due
-	w.must(w.Postpone(ctx, c, after(time.Hour), "late", store.Slot{}))
-	w.must(w.Postpone(ctx, a, after(time.Hour), "late", store.Slot{}))
+	w.must(w.Postpone(ctx, "x", c, after(time.Hour), "late", store.Slot{}))
+	w.must(w.Postpone(ctx, "x", a, after(time.Hour), "late", store.Slot{}))
 	equal(w, w.item(a.Item).InLineAt, after(time.Second))
 	equal(w, w.item(b.Item).State, news.StateEnded)
 	equal(w, w.item(c.Item).State, news.StateEnded)

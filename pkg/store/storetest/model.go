@@ -61,7 +61,7 @@ type model struct {
 	sources []news.Source
 	items   map[news.ID]*modelItem
 	hosts   map[string]*modelHost
-	marks   map[string]time.Time // latest claim, by owner
+	marks   map[string]modelMark // by owner
 	steps   int
 }
 
@@ -78,6 +78,11 @@ type modelItem struct {
 	letter, removed    bool
 }
 
+type modelMark struct {
+	latest        time.Time // claim
+	behind, moved bool      // the last one was far behind; another moved what belongs to nobody
+}
+
 type modelHost struct {
 	nextAt, busyUntil time.Time
 	owner             string
@@ -87,7 +92,7 @@ type modelHost struct {
 var modelOwners = []string{"x", "y"}
 
 func newModel(t *testing.T, s store.Store) *model {
-	m := &model{store: s, now: start, items: map[news.ID]*modelItem{}, hosts: map[string]*modelHost{}, marks: map[string]time.Time{}}
+	m := &model{store: s, now: start, items: map[news.ID]*modelItem{}, hosts: map[string]*modelHost{}, marks: map[string]modelMark{}}
 	w := newWorld(t, s)
 	for _, name := range []string{"a", "b"} {
 		m.sources = append(m.sources, w.feed(name+".example", name))
@@ -143,7 +148,7 @@ func (m *model) poll(r *rapid.T) {
 		m.add(e, source.ID, source.Publisher.ID)
 		added = 1
 	case i.Source != source.ID || i.title == e.Found.Title || i.removed:
-	case i.State == news.StateDue && (i.owner == "" || !i.claimAt.After(m.now)):
+	case i.State == news.StateDue && i.owner == "" && !i.HasPage:
 		i.title, i.HasPage = e.Found.Title, e.Page != nil
 		i.keep(i.Revision, e.Page != nil, m.now)
 	default:
@@ -194,28 +199,36 @@ func (m *model) submit(r *rapid.T) {
 
 // watch is what the store does about clocks before it gives work away.
 func (m *model) watch(owner string) {
-	latest, ok := m.marks[owner]
-	by := latest.Sub(m.now)
+	mark, ok := m.marks[owner]
+	by := mark.latest.Sub(m.now)
 	switch {
-	case !ok || by < -30*time.Second:
-		m.marks[owner] = m.now
-	case by > time.Minute:
-		m.setBack(by)
+	case ok && by > time.Minute && !mark.behind:
+		mark.behind = true
+	case ok && by > time.Minute:
+		m.setBack(owner, by, !mark.moved)
+		mark = modelMark{latest: m.now}
+	case by < -30*time.Second || mark.behind || mark.moved:
+		mark = modelMark{latest: latest(mark.latest, m.now)}
 	}
+	m.marks[owner] = mark
 }
 
-func (m *model) setBack(by time.Duration) {
+// setBack moves what owner holds, and perhaps what nobody does.
+func (m *model) setBack(owner string, by time.Duration, unowned bool) {
+	moves := func(holder string) bool { return holder == owner || holder == "" && unowned }
 	back := func(t *time.Time) {
 		if t.After(m.now) {
 			*t = t.Add(-by)
 		}
 	}
-	for owner, mark := range m.marks {
-		if mark.After(m.now) {
-			m.marks[owner] = m.now
-		}
+	for other, mark := range m.marks {
+		mark.moved = mark.moved || unowned && mark.latest.After(m.now)
+		m.marks[other] = mark
 	}
 	for _, i := range m.items {
+		if !moves(i.owner) {
+			continue
+		}
 		switch i.State {
 		case news.StateDue:
 			back(&i.DueAt)
@@ -227,8 +240,10 @@ func (m *model) setBack(by time.Duration) {
 		}
 	}
 	for _, h := range m.hosts {
-		back(&h.nextAt)
-		back(&h.busyUntil)
+		if moves(h.owner) {
+			back(&h.nextAt)
+			back(&h.busyUntil)
+		}
 	}
 }
 
@@ -334,9 +349,10 @@ func (m *model) savePage(r *rapid.T) {
 func (m *model) postpone(r *rapid.T) {
 	i := m.some(r)
 	ref, due := i.ref(r), m.now.Add(seconds(0, 3600).Draw(r, "pause"))
-	m.must(r, m.store.Postpone(r.Context(), ref, due, "dns", store.Slot{Host: i.Host, FreeAt: m.now}))
+	owner := rapid.SampledFrom([]string{i.owner, "somebody else"}).Draw(r, "owner")
+	m.must(r, m.store.Postpone(r.Context(), owner, ref, due, "dns", store.Slot{Host: i.Host, FreeAt: m.now}))
 	m.giveUp(i, m.now)
-	if ref.Revision == i.Revision && i.State == news.StateDue {
+	if ref.Revision == i.Revision && i.State == news.StateDue && owner == i.owner {
 		i.DueAt, i.claimAt, i.owner, i.Reason = due, due, "", "dns"
 		i.Attempts++
 	}
@@ -443,8 +459,9 @@ func (m *model) retry(r *rapid.T) {
 		return
 	}
 	m.must(r, err)
-	i.State, i.Outcome, i.Reason, i.EndedAt, i.letter = news.StateInLine, "", "", time.Time{}, false
-	i.InLineAt, i.checkedAt = m.now, m.now
+	i.State, i.Outcome, i.Reason, i.EndedAt, i.letter = news.StateDue, "", "", time.Time{}, false
+	i.DueAt, i.claimAt = m.now, m.now
+	i.InLineAt, i.checkedAt = time.Time{}, time.Time{}
 }
 
 func (m *model) dropLetter(r *rapid.T) {

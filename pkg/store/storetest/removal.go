@@ -128,6 +128,81 @@ func testRemovedFromStory(w *world) {
 	equal(w, len(w.offenders()), 0)
 }
 
+// testBequeath: while copies of a removed article remain, what it was recognised
+// by leads to them.
+func testBequeath(w *world) {
+	ctx := w.Context()
+	lease := w.acquire("d", start)
+	original := document("0 original").ID
+	names := []string{"0 original", "1 page", "2 text", "3 text", "4 revised"}
+	rules := []string{"first", news.RuleCanonicalURL, news.RuleText, news.RuleText, "same_item"}
+	var decisions []store.Decision
+	ids := w.archive(names, func(i int, e *store.Ending) {
+		e.Story, e.Verdict = original, &news.Verdict{Kind: news.Copy, Of: &original, Rule: rules[i]}
+		switch i {
+		case 0:
+			e.Verdict = &news.Verdict{Kind: news.Original, Rule: rules[i]}
+		case 4:
+			e.Verdict.Kind = news.Revision
+		}
+		decisions = append(decisions, store.Decision{Ref: e.Ref, Verdict: *e.Verdict, Story: original, At: start})
+	})
+	text := store.Fingerprint{Kind: store.FingerprintText, Hash: "h", Item: original, Story: original, Title: "0 original", At: start}
+	url := store.Fingerprint{Kind: store.FingerprintURL, Hash: "u", Item: original, Story: original, Title: "the same", At: start}
+	w.must(w.Decide(ctx, lease, func(tx store.DecisionTx) error {
+		for _, d := range decisions {
+			w.must(tx.SaveDecision(d))
+		}
+		return errors.Join(tx.SaveFingerprint(text), tx.SaveFingerprint(url))
+	}))
+	leads := func(f store.Fingerprint, want news.ID, title string) {
+		w.Helper()
+		w.must(w.Decide(ctx, lease, func(tx store.DecisionTx) error {
+			got, err := tx.Fingerprint(f.Kind, f.Hash)
+			if want == "" {
+				if !errors.Is(err, store.ErrNotFound) {
+					w.Errorf("%s leads to %+v, %v", f.Kind, got, err)
+				}
+				return nil
+			}
+			f.Item, f.Title = want, title
+			equal(w, got, f)
+			return err
+		}))
+	}
+	remove := func(i int) {
+		w.Helper()
+		_, err := w.RemoveArticle(ctx, ids[i], after(time.Duration(i)*time.Hour))
+		w.must(err)
+	}
+	remove(0)
+	text.Title = ""
+	// All were found at the same time: the first in the order of articles is as good as any.
+	heir, other := 2, 3
+	w.must(w.Decide(ctx, lease, func(tx store.DecisionTx) error {
+		got, err := tx.Fingerprint(text.Kind, text.Hash)
+		if got.Item == ids[3] {
+			heir, other = 3, 2
+		}
+		return err
+	}))
+	leads(text, ids[heir], "")
+	leads(url, ids[1], "the same")
+	remove(heir) // the copies of what it was the heir of are its own
+	leads(text, ids[other], "")
+	remove(other)
+	leads(text, "", "")
+	leads(url, ids[1], "the same")
+	remove(1)
+	leads(url, "", "")
+
+	removed, err := w.RemovedSince(ctx, after(time.Hour))
+	w.must(err)
+	equal(w, len(removed), 3) // not the original
+	equal(w, removed[0], news.Ref{Item: ids[1], Revision: 1})
+	equal(w, len(w.offenders()), 0)
+}
+
 func testItemDetail(w *world) {
 	ctx := w.Context()
 	a, b := w.feed("a.example", "Alpha"), w.feed("b.example", "Beta")

@@ -8,11 +8,19 @@ CREATE TABLE tombstones (
 ) STRICT, WITHOUT ROWID;
 
 -- The latest time at which each process claimed: one that claims at an earlier
--- time has had its clock set back.
+-- time has had its clock set back. One such claim may only have come late: the
+-- second in a row has not. What belongs to nobody goes back once for all who
+-- share the clock.
 CREATE TABLE clocks (
     owner  TEXT    NOT NULL PRIMARY KEY,
-    latest INTEGER NOT NULL
+    latest INTEGER NOT NULL,
+    behind INTEGER NOT NULL DEFAULT 0,
+    moved  INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+
+-- When a start was recorded last: one of a message of an item that ended may
+-- still be counted.
+ALTER TABLE attempts ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 
 -- Publishers take turns: the one served longest ago has the lowest number.
 ALTER TABLE publishers ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
