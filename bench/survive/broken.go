@@ -19,17 +19,20 @@ type defect struct {
 	name, file string
 	right      string // a piece of the file
 	wrong      string // and what stands there instead
+	more       string // and at the end of the file
 	layout     func(*survive.Rig) error
 	faults     []survive.Fault // that must bring it to light
+	symptom    string          // what must be said then
 }
 
 var defects = []defect{
 	{
 		name: "ack before publish", file: "pkg/stage/handle.go",
-		right:  "\ts.process(ctx, group)\n",
-		wrong:  "\ts.process(ctx, group)\n\tfor _, d := range group {\n\t\t_ = d.msg.DoubleAck(ctx)\n\t}\n",
-		layout: (*survive.Rig).Single,
-		faults: survive.Repeat(2, survive.CrashAt("cleaner", "after_process")),
+		right:   "\ts.process(ctx, group)\n",
+		wrong:   "\ts.process(ctx, group)\n\tfor _, d := range group {\n\t\t_ = d.msg.DoubleAck(ctx)\n\t}\n",
+		layout:  (*survive.Rig).Single,
+		faults:  survive.Repeat(2, survive.CrashAt("cleaner", "after_process")),
+		symptom: "in_line",
 	},
 	{
 		name: "decision outside the transaction", file: "services/deduplicator/service.go",
@@ -51,43 +54,46 @@ var defects = []defect{
 		}()
 	}
 `,
-		layout: (*survive.Rig).Single,
-		faults: survive.Repeat(6, survive.CrashAt("archiver", "before_process")),
+		layout:  (*survive.Rig).Single,
+		more:    "\nvar errDecided = errors.New(\"decided\")\n",
+		faults:  survive.Repeat(6, survive.CrashAt("archiver", "before_process")),
+		symptom: "Group is",
 	},
 	{
 		name: "attempts by delivery count", file: "pkg/stage/handle.go",
-		right:  "\t\tstarts, err := s.env.Attempts.RecordStart(ctx, s.Name(), d.in.Header().Key())\n",
-		wrong:  "\t\tmeta, err := d.msg.Metadata()\n\t\tstarts := int(meta.NumDelivered)\n",
-		layout: (*survive.Rig).Split,
-		faults: []survive.Fault{survive.Storm("cleaner")},
+		right:   "\t\tstarts, err := s.env.Attempts.RecordStart(ctx, s.Name(), d.in.Header().Key())\n",
+		wrong:   "\t\tmeta, err := d.msg.Metadata()\n\t\tstarts := int(meta.NumDelivered)\n",
+		layout:  (*survive.Rig).Split,
+		faults:  []survive.Fault{survive.Storm("cleaner")},
+		symptom: "dead attempts_exhausted",
 	},
 }
 
-// more is what a defect needs besides, at the end of its file.
-var more = map[string]string{
-	"decision outside the transaction": "\nvar errDecided = errors.New(\"decided\")\n",
-}
-
 // broken builds the program wrong in ways that lose or double something, and
-// fails if that goes unnoticed.
+// fails if that goes unnoticed, or if the right program does not pass the same.
 func broken(ctx context.Context, o *options) error {
 	for _, d := range defects {
 		binary, err := o.buildWrong(ctx, d)
 		if err != nil {
 			return err
 		}
+		c := survive.Campaign{Layout: d.layout, Clean: []string{o.binary}, Faults: d.faults, Patience: 20 * time.Second}
+		c.Name = "right-" + slug(d.name)
+		if err := o.survives(ctx, c, 0); err != nil {
+			return err
+		}
 		wrong := *o
 		wrong.binary = binary
+		c.Name = "broken-" + slug(d.name)
 		start := time.Now()
-		err = wrong.survives(ctx, survive.Campaign{Name: "broken-" + slug(d.name), Layout: d.layout, Clean: []string{o.binary}, Faults: d.faults, Patience: 20 * time.Second}, 0)
+		err = wrong.survives(ctx, c, 0)
 		if err == nil {
 			return fmt.Errorf("a build with %q went unnoticed", d.name)
 		}
-		if !errors.Is(err, survive.ErrBroken) {
-			return err
+		if !errors.Is(err, survive.ErrBroken) || !strings.Contains(err.Error(), d.symptom) {
+			return fmt.Errorf("a build with %q was noticed for another reason: %w", d.name, err)
 		}
-		first, _, _ := strings.Cut(err.Error(), "\n  item")
-		fmt.Fprintf(o.out, "caught after %v: a build with %q: %s\n", time.Since(start).Round(time.Second), d.name, first)
+		fmt.Fprintf(o.out, "caught after %v: a build with %q: %s\n", time.Since(start).Round(time.Second), d.name, around(err.Error(), d.symptom))
 	}
 	return nil
 }
@@ -112,12 +118,22 @@ func (o *options) buildWrong(ctx context.Context, d defect) (string, error) {
 		return "", err
 	}
 	err = errors.Join(
-		os.WriteFile(replacement, []byte(strings.Replace(string(source), d.right, d.wrong, 1)+more[d.name]), 0o600),
+		os.WriteFile(replacement, []byte(strings.Replace(string(source), d.right, d.wrong, 1)+d.more), 0o600),
 		os.WriteFile(overlay, list, 0o600))
 	if err != nil {
 		return "", err
 	}
 	return o.build(ctx, name, "-overlay", overlay)
+}
+
+// around is the line of text in which words stand.
+func around(text, words string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, words) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
 }
 
 func slug(name string) string { return strings.Join(slices.Collect(strings.FieldsSeq(name)), "-") }

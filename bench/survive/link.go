@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -38,10 +40,11 @@ func (l *links) close() {
 }
 
 // while publishes and poisons both directions of the way for d.
-func (l *links) while(name string, d time.Duration, toxic string) survive.Fault {
+// felt must become true meanwhile, or the fault was none.
+func (l *links) while(name string, d time.Duration, toxic string, felt func(ctx context.Context, r *survive.Rig) bool) survive.Fault {
 	return survive.Fault{Name: "bus link " + name, Do: func(ctx context.Context, r *survive.Rig) error {
 		r.World.Publish(12)
-		if err := survive.Pause(ctx, time.Duration(r.Rand.Int64N(int64(time.Second)))); err != nil {
+		if err := r.Sometime(ctx, time.Second); err != nil {
 			return err
 		}
 		for _, stream := range []string{"upstream", "downstream"} {
@@ -51,21 +54,43 @@ func (l *links) while(name string, d time.Duration, toxic string) survive.Fault 
 			}
 		}
 		r.World.Publish(12)
-		err := survive.Pause(ctx, d)
+		was := false
+		for end := time.Now().Add(d); time.Now().Before(end); {
+			was = felt(ctx, r) || was
+			if err := survive.Pause(ctx, 100*time.Millisecond); err != nil {
+				return err
+			}
+		}
 		l.proxy.Toxics.ResetToxics(ctx)
-		return err
+		if !was {
+			return errors.New("no service felt it")
+		}
+		return nil
 	}}
+}
+
+// notReady reports whether the cleaner says that it waits for something.
+func notReady(ctx context.Context, r *survive.Rig) bool {
+	code, _ := r.Node("cleaner").Get(ctx, "/readyz")
+	return code == http.StatusServiceUnavailable
+}
+
+// slow reports whether the cleaner takes its time to hear from the bus.
+func slow(ctx context.Context, r *survive.Rig) bool {
+	start := time.Now()
+	r.Node("cleaner").Get(ctx, "/readyz")
+	return time.Since(start) > 200*time.Millisecond
 }
 
 // cut lets nothing through for longer than leases and ack waits last.
 func (l *links) cut() survive.Fault {
-	return l.while("cut", 6*time.Second, `"type": "timeout", "attributes": {"timeout": 0}`)
+	return l.while("cut", 6*time.Second, `"type": "timeout", "attributes": {"timeout": 0}`, notReady)
 }
 
 func (l *links) slowed() survive.Fault {
-	return l.while("slowed", 6*time.Second, `"type": "latency", "attributes": {"latency": 300, "jitter": 200}`)
+	return l.while("slowed", 6*time.Second, `"type": "latency", "attributes": {"latency": 300, "jitter": 200}`, slow)
 }
 
 func (l *links) reset() survive.Fault {
-	return l.while("reset", 3*time.Second, `"type": "reset_peer", "attributes": {"timeout": 100}`)
+	return l.while("reset", 3*time.Second, `"type": "reset_peer", "attributes": {"timeout": 100}`, notReady)
 }

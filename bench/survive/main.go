@@ -9,6 +9,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"os"
 	"os/exec"
@@ -18,6 +19,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"marsad/pkg/survive"
 	"marsad/pkg/world"
@@ -48,7 +51,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	o := options{out: out, progress: progress}
 	flags := flag.NewFlagSet("survive", flag.ContinueOnError)
 	flags.SetOutput(progress)
-	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "of the world and the schedule: the same seed does the same")
+	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "of the world, of the order of faults and of the moments at which they are done")
 	flags.IntVar(&o.kills, "kills", 100, "how often the one process is killed, at least")
 	flags.IntVar(&o.serviceKills, "service-kills", 30, "how often each service is killed, at least")
 	flags.IntVar(&o.times, "times", 3, "how often every other fault is done")
@@ -58,7 +61,8 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if o.dir == "" {
+	kept := o.dir != ""
+	if !kept {
 		dir, err := os.MkdirTemp("", "marsad-survive")
 		if err != nil {
 			return err
@@ -68,6 +72,9 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	fmt.Fprintf(progress, "seed %d, data and logs in %s\n", o.seed, o.dir)
 	if err := o.runAll(ctx); err != nil {
 		return fmt.Errorf("%w\n(seed %d; data and logs are kept in %s)", err, o.seed, o.dir)
+	}
+	if kept {
+		return nil
 	}
 	return os.RemoveAll(o.dir)
 }
@@ -79,12 +86,18 @@ func (o *options) runAll(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(o.out, "seed %d\n", o.seed)
-	for _, c := range campaigns() {
-		if !strings.HasPrefix(c.name, o.only) {
-			continue
+	if !slices.ContainsFunc(names(), func(name string) bool { return strings.HasPrefix(name, o.only) }) {
+		return fmt.Errorf("-only %s: there are %s", o.only, strings.Join(names(), ", "))
+	}
+	for _, together := range campaigns() {
+		group, ctx := errgroup.WithContext(ctx)
+		for _, c := range together {
+			if strings.HasPrefix(c.name, o.only) {
+				group.Go(func() error { return c.run(ctx, o) })
+			}
 		}
-		if err := c.run(ctx, o); err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+		if err := group.Wait(); err != nil {
+			return err
 		}
 	}
 	fmt.Fprintf(o.out, "all in %v\n", time.Since(start).Round(time.Second))
@@ -108,15 +121,19 @@ type campaign struct {
 	run  func(ctx context.Context, o *options) error
 }
 
-// campaigns are all parts, in the order in which they are run.
-func campaigns() []campaign {
-	return []campaign{
-		{"single", single}, {"split", split}, {"full", full}, {"disk", disk}, {"broken", broken}, {"pressure", pressure}, {"scale", scale},
+// campaigns are all parts, in the order in which they are run; those that only
+// wait most of the time are run together.
+func campaigns() [][]campaign {
+	return [][]campaign{
+		{{"single", single}, {"split", split}},
+		{{"full", full}, {"disk", disk}, {"broken", broken}},
+		{{"pressure", pressure}},
+		{{"scale", scale}},
 	}
 }
 
 func names() (list []string) {
-	for _, c := range campaigns() {
+	for _, c := range slices.Concat(campaigns()...) {
 		list = append(list, c.name)
 	}
 	return list
@@ -124,7 +141,9 @@ func names() (list []string) {
 
 // survives runs a campaign on a world of its own and prints its report.
 func (o *options) survives(ctx context.Context, c survive.Campaign, words int) error {
-	w, err := world.New(world.Options{Seed: o.seed, Words: words})
+	name := fnv.New64a()
+	_, _ = name.Write([]byte(c.Name)) // never fails
+	w, err := world.New(world.Options{Seed: o.seed + name.Sum64()%10_000, Words: words})
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,9 @@ const (
 	scaleArticles = 100_000
 	scaleInLine   = 10_000
 	scaleItems    = 1_000_000
+
+	readyWithin = 5 * time.Second
+	auditWithin = 10 * time.Second
 )
 
 // scale times a start after kill -9 with much to find, and an audit of a
@@ -65,17 +68,12 @@ func (o *options) timeStart(ctx context.Context, w *world.World) (err error) {
 	if err := n.StartReady(ctx, "MARSAD_CRASH=deduplicator:before_process=hang"); err != nil {
 		return err
 	}
-	for {
+	err = until(ctx, func() (bool, error) {
 		streams, err := r.Depths(ctx)
-		if err != nil {
-			return err
-		}
-		if streams["NEWS_CLEANED"] >= scaleInLine {
-			break
-		}
-		if err := survive.Pause(ctx, time.Second); err != nil {
-			return err
-		}
+		return streams["NEWS_CLEANED"] >= scaleInLine, err
+	})
+	if err != nil {
+		return err
 	}
 	for range 3 {
 		n.Kill()
@@ -83,25 +81,43 @@ func (o *options) timeStart(ctx context.Context, w *world.World) (err error) {
 		if err := n.StartReady(ctx, "MARSAD_CRASH=deduplicator:before_process=hang"); err != nil {
 			return err
 		}
-		fmt.Fprintf(o.out, "scale: ready %.2f s after a start on kill -9, with %d articles, and %d items in line\n", time.Since(start).Seconds(), scaleArticles, scaleInLine)
+		took := time.Since(start)
+		fmt.Fprintf(o.out, "scale: ready %.2f s after a start on kill -9, with %d articles, and %d items in line\n", took.Seconds(), scaleArticles, scaleInLine)
+		if took > readyWithin {
+			return fmt.Errorf("that is more than %v", readyWithin)
+		}
 	}
 	n.Kill()
 	start := time.Now()
 	if err := n.StartReady(ctx); err != nil {
 		return err
 	}
-	for stats := (store.LedgerStats{}); stats.Ended[news.Archived] < scaleArticles+scaleInLine; {
-		if stats, err = s.LedgerStats(ctx); err != nil {
-			return err
-		}
-		if err := survive.Pause(ctx, 100*time.Millisecond); err != nil {
-			return err
-		}
+	err = until(ctx, func() (bool, error) {
+		stats, err := s.LedgerStats(ctx)
+		return stats.Ended[news.Archived] == scaleArticles+scaleInLine, err
+	})
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(o.out, "scale: all %d were archived %.0f s after that\n", scaleInLine, time.Since(start).Seconds())
 	out, err := r.Marsad(ctx, "audit")
 	fmt.Fprintf(o.out, "scale: %s", lastLine(out))
 	return err
+}
+
+// until waits, for some minutes at most.
+func until(ctx context.Context, is func() (bool, error)) error {
+	for deadline := time.Now().Add(5 * time.Minute); ; {
+		if yes, err := is(); yes || err != nil {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return errors.New("that takes too long")
+		}
+		if err := survive.Pause(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
+	}
 }
 
 // fillStore archives articles and submits documents that are still to go down
@@ -172,12 +188,17 @@ func (o *options) timeAudit(ctx context.Context, w *world.World) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(o.out, "scale: 'marsad audit' of %d items, beside the running instance: %.1f s: %s", scaleItems, time.Since(start).Seconds(), lastLine(out))
+		took := time.Since(start)
+		fmt.Fprintf(o.out, "scale: 'marsad audit' of %d items, beside the running instance: %.1f s: %s", scaleItems, took.Seconds(), lastLine(out))
+		if took > auditWithin {
+			return fmt.Errorf("that is more than %v", auditWithin)
+		}
 	}
 	return nil
 }
 
-// fillLedger writes rows as the store would: nine of ten items have an article.
+// fillLedger writes rows as the store would: nine of ten items have an article,
+// and one of a hundred is open.
 func fillLedger(ctx context.Context, path string) (err error) {
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=synchronous(off)&_pragma=busy_timeout(10000)")
 	if err != nil {
@@ -189,8 +210,9 @@ func fillLedger(ctx context.Context, path string) (err error) {
 		fmt.Sprintf(`
 		INSERT INTO items (n, id, revision, source, state, outcome, has_page, found_at, due_at, claim_at, hash, publisher, host, url)
 		WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < %d)
-		SELECT n, lower(hex(randomblob(16))), 1, (SELECT id FROM sources LIMIT 1), 'ended', iif(n %% 10 = 0, 'dropped', 'archived'),
-			1, n, n, n, lower(hex(randomblob(16))), '0', 'h.example', 'https://h.example/a/rather/long/address/of/an/article/' || n FROM k`, scaleItems),
+		SELECT n, lower(hex(randomblob(16))), 1, (SELECT id FROM sources LIMIT 1), iif(n %% 100 = 0, 'due', 'ended'),
+			CASE WHEN n %% 100 = 0 THEN '' WHEN n %% 10 = 0 THEN 'dropped' ELSE 'archived' END,
+			1, n, 1 << 60, 1 << 60, lower(hex(randomblob(16))), '0', 'h.example', 'https://h.example/a/rather/long/address/of/an/article/' || n FROM k`, scaleItems),
 		`
 		INSERT INTO articles SELECT n << 20, id, 1, 0, n, n, n, id, source, 's', publisher, 'p', 'ar', 'rtl', 'a title', '[]', n, n, url, url, '', '', 1,
 			'full', 'original', NULL, 0, 'first', '{}', '[]', hex(zeroblob(1500)) FROM items WHERE outcome = 'archived' ORDER BY n`,

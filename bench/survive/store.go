@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -34,6 +35,9 @@ func storeLocked() survive.Fault {
 		}
 		r.World.Publish(12)
 		err = survive.Pause(ctx, 35*time.Second)
+		if code, _ := r.Server().Get(ctx, "/readyz"); code != http.StatusServiceUnavailable {
+			err = errors.Join(err, fmt.Errorf("the store was locked, and readiness %d", code))
+		}
 		_, unlock := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		return errors.Join(err, unlock)
 	}}
@@ -64,7 +68,7 @@ func diskFull(dir string, kill bool) survive.Fault {
 	}
 	return survive.Fault{Name: name, Do: func(ctx context.Context, r *survive.Rig) error {
 		r.World.Publish(12)
-		if err := survive.Pause(ctx, time.Duration(r.Rand.Int64N(int64(time.Second)))); err != nil {
+		if err := r.Sometime(ctx, time.Second); err != nil {
 			return err
 		}
 		ballast := filepath.Join(dir, "ballast")
@@ -74,6 +78,9 @@ func diskFull(dir string, kill bool) survive.Fault {
 		r.World.Publish(12)
 		err := survive.Pause(ctx, 5*time.Second)
 		n := r.Server()
+		if code, _ := n.Get(ctx, "/readyz"); code != http.StatusServiceUnavailable {
+			err = errors.Join(err, fmt.Errorf("the disk was full, and readiness %d", code))
+		}
 		if kill {
 			n.Kill()
 		}

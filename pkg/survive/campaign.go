@@ -3,7 +3,6 @@ package survive
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -36,6 +35,7 @@ type Campaign struct {
 type Report struct {
 	Faults map[string]int // how often, by name
 	Kills  map[string]int // SIGKILLs, by node; those at crash points too
+	Busy   map[string]int // those of them while items were open
 	Items  int
 	Took   time.Duration
 }
@@ -49,7 +49,7 @@ func (r Report) String() string {
 	}
 	fmt.Fprintf(&b, "%d items, %d kills, %v\n", r.Items, kills, r.Took.Round(time.Second))
 	for _, node := range slices.Sorted(maps.Keys(r.Kills)) {
-		fmt.Fprintf(&b, "  %4d kills of %s\n", r.Kills[node], node)
+		fmt.Fprintf(&b, "  %4d kills of %s, %d of them with items open\n", r.Kills[node], node, r.Busy[node])
 	}
 	for _, fault := range slices.Sorted(maps.Keys(r.Faults)) {
 		fmt.Fprintf(&b, "  %4d × %s\n", r.Faults[fault], fault)
@@ -73,6 +73,7 @@ func (c Campaign) Run(ctx context.Context) (Report, error) {
 	r.Rand.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
 	for i, fault := range faults {
 		began := time.Now()
+		r.Rand = rand.New(rand.NewPCG(c.Seed, uint64(i+1))) // whatever was drawn before
 		if err := fault.Do(ctx, r); err != nil {
 			return report, fmt.Errorf("%s, fault %d, %s: %w", c.Name, i+1, fault.Name, err)
 		}
@@ -82,7 +83,7 @@ func (c Campaign) Run(ctx context.Context) (Report, error) {
 		report.Faults[fault.Name]++
 		fmt.Fprintf(c.Out, "%s %3d/%d  %5.1f s  %s\n", c.Name, i+1, len(faults), time.Since(began).Seconds(), fault.Name)
 	}
-	report.Kills, report.Items = r.Kills, len(c.World.Published())
+	report.Kills, report.Busy, report.Items = r.Kills, r.Busy, len(c.World.Published())
 	err = c.compare(ctx, r)
 	report.Took = time.Since(start)
 	return report, err
@@ -146,7 +147,7 @@ func (c Campaign) open(ctx context.Context, name string, layout func(*Rig) error
 	}
 	if err != nil {
 		r.Close()
-		return nil, fmt.Errorf("%s: %w", name, errors.Join(err))
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return r, nil
 }

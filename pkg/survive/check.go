@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"reflect"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"marsad/pkg/audit"
+	"marsad/pkg/bus"
+	"marsad/pkg/event"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
 	"marsad/pkg/world"
@@ -21,6 +24,10 @@ import (
 // one more of the items published comes to its end.
 const settleWithin = 90 * time.Second
 
+// reread is how many items that have ended are read again after each fault;
+// in the end, all are.
+const reread = 200
+
 // ErrBroken is in every error that says that something was lost, stored twice,
 // or stored otherwise than it was published.
 var ErrBroken = errors.New("a promise is broken")
@@ -28,14 +35,19 @@ var ErrBroken = errors.New("a promise is broken")
 // entry is what is compared of an item: all that does not depend on when and
 // in which order things came.
 type entry struct {
-	Outcome      news.Outcome
-	Reason       string
-	Title, Text  string
-	Lang         string
-	Completeness news.Completeness
-	Published    string
-	Labels       string
-	Group        int // least number of the items of its story
+	Outcome            news.Outcome
+	Reason             string
+	Title, Text        string
+	URL, CanonicalURL  string
+	Publisher, Authors string
+	Lang               string
+	Words              int
+	Completeness       news.Completeness
+	Published          string
+	Labels             string
+	Group              int // least number of the items of its story
+	Members            int // of the story, as the story counts them
+	Publishers         int // the same
 }
 
 // Content is what an archive holds of a world, by the number of the item.
@@ -46,7 +58,15 @@ type Content map[int]entry
 func (r *Rig) Settle(ctx context.Context, except map[news.ID]news.Outcome) error {
 	deadline := time.Now().Add(r.Patience)
 	pending := r.World.Published()
+	for range reread { // what has ended must stay so
+		delete(r.ended, r.Rand.IntN(len(pending)+1))
+	}
 	for {
+		select {
+		case err := <-r.failed:
+			return err
+		default:
+		}
 		before := len(pending)
 		var err error
 		if pending, err = r.unsettled(ctx, pending, except); err != nil {
@@ -100,7 +120,10 @@ func (r *Rig) settled(ctx context.Context, item *world.Item, except map[news.ID]
 	if outcome, ok := except[item.ID]; ok {
 		return record.Outcome == outcome, nil
 	}
-	ok := record.Outcome == item.Outcome() && (record.Article == nil || record.Article.Text == item.Text() && record.Article.Title == item.Title())
+	ok := record.Outcome == item.Outcome()
+	if item.Outcome() == news.Archived {
+		ok = ok && record.Article != nil && record.Article.Text == item.Text() && record.Article.Title == item.Title()
+	}
 	r.ended[item.Number] = ok
 	return ok, nil
 }
@@ -145,17 +168,21 @@ func (r *Rig) audit(ctx context.Context, except map[news.ID]news.Outcome) (final
 	if !report.Holds() {
 		return true, fmt.Errorf("%w: the audit does not hold: %+v", ErrBroken, report.Offenders)
 	}
-	if want := r.truth(except); report.Total != want {
-		return false, fmt.Errorf("%w: audit: %+v, published %+v", ErrBroken, report.Total, want)
+	want := r.truth(except)
+	for _, source := range report.Sources {
+		if source.Counts != want[source.Name] {
+			return false, fmt.Errorf("%w: audit of %s: %+v, published %+v", ErrBroken, source.Name, source.Counts, want[source.Name])
+		}
 	}
-	return true, nil
+	return len(report.Sources) == len(r.World.Feeds()), nil
 }
 
-// truth counts what was published. An item that is published a second time
-// with another text counts once.
-func (r *Rig) truth(except map[news.ID]news.Outcome) news.Counts {
-	var c news.Counts
+// truth counts what was published, by the name of the source. An item that is
+// published a second time with another text counts once.
+func (r *Rig) truth(except map[news.ID]news.Outcome) map[string]news.Counts {
+	counts := map[string]news.Counts{}
 	for _, item := range r.World.Published() {
+		c := counts[sourceName(item.Publisher())]
 		outcome := item.Outcome()
 		if other, ok := except[item.ID]; ok {
 			outcome = other
@@ -169,9 +196,12 @@ func (r *Rig) truth(except map[news.ID]news.Outcome) news.Counts {
 		case news.Dead:
 			c.Dead++
 		}
+		counts[sourceName(item.Publisher())] = c
 	}
-	return c
+	return counts
 }
+
+func sourceName(publisher int) string { return fmt.Sprint("Publisher ", publisher) }
 
 // Content reads everything back.
 func (r *Rig) Content(ctx context.Context) (Content, error) {
@@ -186,7 +216,9 @@ func (r *Rig) Content(ctx context.Context) (Content, error) {
 		e := entry{Outcome: record.Outcome, Reason: record.Reason, Group: -1}
 		if a := record.Article; a != nil {
 			labels, _ := json.Marshal(record.Labels) // of plain values
-			e.Title, e.Text, e.Lang, e.Completeness, e.Labels = a.Title, a.Text, a.Lang, a.Completeness, string(labels)
+			e.Title, e.Text, e.Lang, e.Words, e.Completeness, e.Labels = a.Title, a.Text, a.Lang, a.Words, a.Completeness, string(labels)
+			e.URL, e.CanonicalURL, e.Publisher, e.Authors = a.URL, a.CanonicalURL, a.Publisher, strings.Join(a.Authors, ", ")
+			e.Members, e.Publishers = record.Story.Articles, record.Story.Publishers
 			if a.Published != nil {
 				e.Published = a.Published.Format(time.RFC3339)
 			}
@@ -203,7 +235,65 @@ func (r *Rig) Content(ctx context.Context) (Content, error) {
 		e.Group = groups[story]
 		content[number] = e
 	}
-	return content, r.indexed(ctx, len(stories))
+	return content, errors.Join(r.indexed(ctx, len(stories)), r.searchable(ctx), r.announced(ctx, content))
+}
+
+// searchable looks for some of the items by their titles.
+func (r *Rig) searchable(ctx context.Context) error {
+	items := r.World.Published()
+	for range min(reread, len(items)) {
+		item := items[r.Rand.IntN(len(items))]
+		if item.Outcome() != news.Archived {
+			continue
+		}
+		match, err := store.ParseMatch(`"` + item.Title() + `"`)
+		if err != nil {
+			return err
+		}
+		hits, err := r.store.Search(ctx, store.Query{Match: match, Limit: 10})
+		if err != nil {
+			return err
+		}
+		if len(hits.Articles) != 1 || hits.Articles[0].Article.ID != item.ID {
+			return fmt.Errorf("%w: a search for the title of item %d finds %d articles", ErrBroken, item.Number, len(hits.Articles))
+		}
+	}
+	return nil
+}
+
+// announced reads the public tap: every article must have been announced with
+// the text it has in the end, unless that went with a bus that was lost.
+func (r *Rig) announced(ctx context.Context, content Content) error {
+	tap, err := bus.Connect("nats://"+r.listen, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer tap.Close()
+	last := map[news.ID]string{}
+	err = tap.EachArchived(ctx, func(m *event.Message) error {
+		payload, err := event.Decode(m)
+		if archived, ok := payload.(*event.Archived); ok && archived.Article != nil {
+			last[archived.ItemID] = archived.Article.Text
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("public tap: %w", err)
+	}
+	for _, item := range r.World.Published() {
+		text, ok := last[item.ID]
+		delete(last, item.ID)
+		if r.untold[item.Number] || content[item.Number].Outcome != news.Archived {
+			continue
+		}
+		if !ok || text != content[item.Number].Text {
+			return fmt.Errorf("%w: item %d was archived and never announced as it is", ErrBroken, item.Number)
+		}
+	}
+	if len(last) > 0 {
+		return fmt.Errorf("%w: %d articles were announced that nobody published", ErrBroken, len(last))
+	}
+	return nil
 }
 
 // indexed waits until all articles can be searched, and are there once.
@@ -246,7 +336,7 @@ func (e entry) difference(other entry) string {
 	a, b := reflect.ValueOf(e), reflect.ValueOf(other)
 	for i := range a.NumField() {
 		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); x != y {
-			return fmt.Sprintf("%s is %.200v, not %.200v", a.Type().Field(i).Name, y, x)
+			return fmt.Sprintf("%s is %.200s, not %.200s", a.Type().Field(i).Name, fmt.Sprint(y), fmt.Sprint(x))
 		}
 	}
 	return "the same"

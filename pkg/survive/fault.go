@@ -1,7 +1,6 @@
 package survive
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"marsad/pkg/news"
@@ -27,14 +27,22 @@ type Fault struct {
 	Do func(ctx context.Context, r *Rig) error
 }
 
-// sometime waits for up to most, as the rig's seed has it.
-func (r *Rig) sometime(ctx context.Context, most time.Duration) error {
-	select {
-	case <-time.After(time.Duration(r.Rand.Int64N(int64(most)))):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+// Sometime waits for up to most, as the rig's seed has it.
+func (r *Rig) Sometime(ctx context.Context, most time.Duration) error {
+	return Pause(ctx, time.Duration(r.Rand.Int64N(int64(most))))
+}
+
+// load publishes an item every so often, until stop is called: so that there is
+// something to be lost at any moment.
+func (r *Rig) load(ctx context.Context, every time.Duration) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() {
+		for Pause(ctx, every) == nil {
+			r.World.Publish(1)
+		}
+	})
+	return func() { cancel(); running.Wait() }
 }
 
 // Pause waits for d, or until ctx ends.
@@ -51,9 +59,12 @@ func Pause(ctx context.Context, d time.Duration) error {
 func Kill(node string, times int) Fault {
 	return Fault{"kill " + node, func(ctx context.Context, r *Rig) error {
 		n := r.Node(node)
+		if err := r.alone(ctx, n); err != nil {
+			return err
+		}
+		defer r.load(ctx, 40*time.Millisecond)()
 		for range times {
-			r.World.Publish(wave / times)
-			if err := r.sometime(ctx, 1200*time.Millisecond); err != nil {
+			if err := r.Sometime(ctx, 1200*time.Millisecond); err != nil {
 				return err
 			}
 			n.Kill()
@@ -61,7 +72,7 @@ func Kill(node string, times int) Fault {
 				return err
 			}
 		}
-		return nil
+		return r.startAll(ctx)
 	}}
 }
 
@@ -147,10 +158,9 @@ func Storm(service string) Fault {
 			if err := n.Start("MARSAD_CRASH=" + service + ":" + stage.AfterPubAck + ":2"); err != nil {
 				return err
 			}
-			if err := n.AwaitKill(ctx, 15*time.Second); err != nil && !errors.Is(err, errNotMet) {
+			if err := n.AwaitKill(ctx, 15*time.Second); err != nil {
 				return err
 			}
-			n.Kill()
 			if err := Pause(ctx, ackWait); err != nil { // then they are delivered again
 				return err
 			}
@@ -163,28 +173,37 @@ func Storm(service string) Fault {
 func Terminate(node string) Fault {
 	return Fault{"SIGTERM to " + node, func(ctx context.Context, r *Rig) error {
 		n := r.Node(node)
-		r.World.Publish(4 * wave)
-		if err := r.sometime(ctx, 2*time.Second); err != nil {
+		if err := r.alone(ctx, n); err != nil {
+			return err
+		}
+		defer r.load(ctx, 20*time.Millisecond)()
+		if err := Pause(ctx, time.Second); err != nil {
+			return err
+		}
+		if err := r.Sometime(ctx, time.Second); err != nil {
 			return err
 		}
 		took, err := n.Terminate(ctx)
 		if err == nil && took > 10*time.Second {
-			err = fmt.Errorf("%s took %v to end", n.Name, took)
+			err = fmt.Errorf("%w: %s took %v to end", ErrBroken, n.Name, took)
 		}
-		return errors.Join(err, n.StartReady(ctx))
+		return errors.Join(err, r.startAll(ctx))
 	}}
 }
 
-// Freeze stops a node for longer than leases and ack waits last.
+// Freeze stops a node for longer than any lease and the ack wait last.
 func Freeze(node string) Fault {
 	return Fault{"SIGSTOP of " + node, func(ctx context.Context, r *Rig) error {
 		n := r.Node(node)
-		r.World.Publish(wave)
-		if err := r.sometime(ctx, 1200*time.Millisecond); err != nil {
+		defer r.load(ctx, 80*time.Millisecond)()
+		if err := Pause(ctx, time.Second); err != nil {
+			return err
+		}
+		if err := r.Sometime(ctx, 500*time.Millisecond); err != nil {
 			return err
 		}
 		n.Freeze()
-		err := Pause(ctx, 5*time.Second)
+		err := Pause(ctx, 7*time.Second)
 		n.Thaw()
 		return errors.Join(err, n.AwaitReady(ctx))
 	}}
@@ -225,6 +244,9 @@ func FrozenLeader(point string) Fault {
 		}
 		r.World.Publish(2 * wave)
 		err := Pause(ctx, 7*time.Second) // lease and ack wait are 2 s
+		if point != stage.BeforeCommit && standby.Metric(ctx, `marsad_stage_messages_total{outcome="ok",reason="",stage="deduplicator"}`) <= 0 {
+			err = errors.Join(err, errors.New("the standby did not take over"))
+		}
 		leader.Thaw()
 		return errors.Join(err, leader.AwaitReady(ctx), standby.AwaitReady(ctx))
 	}}
@@ -246,6 +268,9 @@ func LoseBus() Fault {
 		if err := os.RemoveAll(filepath.Join(server.Data, "bus")); err != nil {
 			return err
 		}
+		for _, item := range r.World.Published() { // the public tap is gone, too
+			r.untold[item.Number] = true
+		}
 		if _, err := fetcher.Terminate(ctx); err != nil { // for its new settings
 			return err
 		}
@@ -255,8 +280,8 @@ func LoseBus() Fault {
 		if err := r.Settle(ctx, nil); err != nil {
 			return err
 		}
-		if _, metrics := fetcher.Get(ctx, "/metrics"); bytes.Contains(metrics, []byte("\nmarsad_items_reconciled_total 0\n")) {
-			return errors.New("the bus was lost with nothing in line")
+		if n := fetcher.Metric(ctx, "marsad_items_reconciled_total"); n <= 0 {
+			return fmt.Errorf("the bus was lost, and %v items were reconciled", n)
 		}
 		if err := r.Configure(r.Settings); err != nil {
 			return err
@@ -286,7 +311,7 @@ func (r *Rig) killWithItemsInLine(ctx context.Context) error {
 		return n.AwaitKill(ctx, readyWithin)
 	}
 	r.World.Publish(2 * wave)
-	for {
+	for deadline := time.Now().Add(r.Patience); time.Now().Before(deadline); {
 		streams, err := r.Depths(ctx)
 		if err != nil {
 			return err
@@ -314,14 +339,25 @@ func Clock(by time.Duration) Fault {
 	return Fault{fmt.Sprintf("clock jumps by %v and back", by), func(ctx context.Context, r *Rig) error {
 		for _, wrong := range []time.Duration{by, 0} {
 			r.World.Publish(wave)
-			if err := r.sometime(ctx, 1200*time.Millisecond); err != nil {
+			if err := r.Sometime(ctx, 1200*time.Millisecond); err != nil {
 				return err
 			}
 			if err := r.SetClock(wrong); err != nil {
 				return err
 			}
+			if err := Pause(ctx, 200*time.Millisecond); err != nil { // it is read anew all the time
+				return err
+			}
+			fresh := r.World.Publish(wave)[0]
 			if err := r.Settle(ctx, nil); err != nil {
 				return fmt.Errorf("clock wrong by %v: %w", wrong, err)
+			}
+			item, err := r.store.Item(ctx, fresh.ID)
+			if err != nil {
+				return err
+			}
+			if off := time.Until(item.FoundAt) - wrong; off.Abs() > 5*time.Minute {
+				return fmt.Errorf("clocks were to be wrong by %v, and an item was found at %v", wrong, item.FoundAt)
 			}
 		}
 		return nil
@@ -332,7 +368,7 @@ func Clock(by time.Duration) Fault {
 func Stall() Fault {
 	return Fault{"publishers do not answer", func(ctx context.Context, r *Rig) error {
 		r.World.Publish(wave)
-		if err := r.sometime(ctx, time.Second); err != nil {
+		if err := r.Sometime(ctx, time.Second); err != nil {
 			return err
 		}
 		r.World.Stall()
@@ -405,7 +441,7 @@ func (r *Rig) awaitDead(ctx context.Context, n *Node, item *world.Item, poison s
 			return n.AwaitReady(ctx)
 		}
 		if !n.Running() {
-			r.Kills[n.Name]++
+			r.countKill(n)
 			if err := n.Start(poison); err != nil {
 				return err
 			}
@@ -427,10 +463,12 @@ func FullStream() Fault {
 			}
 		}
 		for deadline := time.Now().Add(2 * time.Minute); ; {
-			if code, body := r.Node("cleaner").Get(ctx, "/readyz"); code == 503 {
+			paused := r.Node("cleaner").Metric(ctx, `marsad_stage_paused{stage="cleaner"}`)
+			full := r.Server().Metric(ctx, `marsad_bus_stream_bytes{stream="NEWS_CLEANED"}`) / r.Server().Metric(ctx, `marsad_bus_stream_limit_bytes{stream="NEWS_CLEANED"}`)
+			if paused == 1 && full > .9 {
 				break
 			} else if time.Now().After(deadline) {
-				return fmt.Errorf("the cleaner never waited for room: %d %s", code, body)
+				return fmt.Errorf("the stream is %.0f %% full, and the cleaner's pause is %v", 100*full, paused)
 			}
 			r.World.Publish(wave)
 			if err := Pause(ctx, 500*time.Millisecond); err != nil {

@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -30,6 +32,7 @@ type Node struct {
 	addr string
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended
+	told atomic.Bool   // to end, by us
 }
 
 // Start starts the process, with more variables in its environment.
@@ -50,14 +53,20 @@ func (n *Node) Start(environ ...string) error {
 	if err := n.cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", n.Name, err)
 	}
+	n.told.Store(slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "MARSAD_CRASH=") }))
 	done := make(chan struct{})
 	n.done = done
-	cmd := n.cmd
-	go func() {
-		defer close(done)
-		_ = cmd.Wait() // how it ended is in cmd.ProcessState
-	}()
+	go n.await(n.cmd, done)
 	return nil
+}
+
+// await waits until the process has ended. One that was not told to has failed.
+func (n *Node) await(cmd *exec.Cmd, done chan struct{}) {
+	defer close(done)
+	_ = cmd.Wait() // how it ended is in cmd.ProcessState
+	if !n.told.Load() {
+		n.rig.fail(fmt.Errorf("%w: %s ended by itself: %v\n%s", ErrBroken, n.Name, cmd.ProcessState, n.Log()))
+	}
 }
 
 // StartReady starts the process and waits until it is ready.
@@ -109,7 +118,8 @@ func (n *Node) Kill() {
 	if !n.Running() {
 		return
 	}
-	n.rig.Kills[n.Name]++
+	n.rig.countKill(n)
+	n.told.Store(true)
 	n.signal(syscall.SIGKILL)
 	<-n.done
 }
@@ -126,7 +136,7 @@ func (n *Node) AwaitKill(ctx context.Context, d time.Duration) error {
 	if status, ok := n.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
 		return fmt.Errorf("%s was to be killed and ended with %v\n%s", n.Name, n.cmd.ProcessState, n.Log())
 	}
-	n.rig.Kills[n.Name]++
+	n.rig.countKill(n)
 	return nil
 }
 
@@ -155,6 +165,7 @@ func (n *Node) Terminate(ctx context.Context) (time.Duration, error) {
 		return 0, nil
 	}
 	start := time.Now()
+	n.told.Store(true)
 	n.signal(syscall.SIGTERM)
 	select {
 	case <-n.done:
@@ -181,6 +192,17 @@ func (n *Node) Running() bool {
 	default:
 		return true
 	}
+}
+
+// Metric is a sample of the process: its name and labels as they are exposed. -1 if it is not there.
+func (n *Node) Metric(ctx context.Context, sample string) float64 {
+	_, body := n.Get(ctx, "/metrics")
+	_, after, ok := strings.Cut("\n"+string(body), "\n"+sample+" ")
+	value := -1.0
+	if ok {
+		_, _ = fmt.Sscan(after, &value)
+	}
+	return value
 }
 
 // PeakMemory is the most resident memory the process ever had, in bytes.

@@ -2,9 +2,11 @@ package survive
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -12,8 +14,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
+	"marsad/pkg/news"
 	"marsad/pkg/store"
 	"marsad/pkg/store/open"
 	"marsad/pkg/world"
@@ -37,49 +41,67 @@ type Rig struct {
 	Rand     *rand.Rand
 	Settings Settings
 	Patience time.Duration // until one more item must have come to its end
+	// Store is the DSN of the store; empty: SQLite in the server's folder.
+	Store string
 	// Link leads from the services to the bus of the split layout; nil: they
 	// connect to it directly. It gets the server's address and returns another.
 	Link func(server string) (string, error)
 
 	Nodes []*Node
 	Kills map[string]int // by node
+	Busy  map[string]int // those of them while items were open
 
-	store store.Store
-	ended map[int]bool // items known to have come to their end, by number
+	store  store.Store
+	listen string       // where the server takes other processes
+	ended  map[int]bool // items known to have come to their end, by number
+	untold map[int]bool // items whose announcement went with a bus that was lost, by number
+	failed chan error   // a process that ended by itself
 }
 
 // Single makes the rig one process that runs everything.
 func (r *Rig) Single() error {
-	n, err := r.node("marsad", Services, "run", "--no-starter")
+	n, err := r.node("marsad", Services, r.outside("run", "--no-starter")...)
 	r.Nodes = []*Node{n}
 	return err
 }
 
+// fail notes that something went wrong that no fault did.
+func (r *Rig) fail(err error) {
+	select {
+	case r.failed <- err:
+	default: // the first one says enough
+	}
+}
+
+// countKill counts a kill, and whether it hit the line at work.
+func (r *Rig) countKill(n *Node) {
+	r.Kills[n.Name]++
+	if r.store == nil {
+		return
+	}
+	if stats, err := r.store.LedgerStats(context.Background()); err == nil && stats.Open[news.StateDue]+stats.Open[news.StateInLine] > 0 {
+		r.Busy[n.Name]++
+	}
+}
+
 // Split makes the rig a server, which has the bus and the store, a process for
-// each service, and a second deduplicator that stands by.
+// each service, a second fetcher, and a second deduplicator that stands by.
 func (r *Rig) Split() error {
-	server, err := r.node("server", nil, "run", "web")
+	server, err := r.node("server", nil, r.outside("run", "web")...)
 	if err != nil {
 		return err
 	}
-	listen, err := freeAddr()
-	if err != nil {
-		return err
-	}
-	r.Environ = append(r.Environ, "MARSAD_NATS__LISTEN="+listen)
-	bus := listen
+	bus := r.listen
 	if r.Link != nil {
-		if bus, err = r.Link(listen); err != nil {
+		if bus, err = r.Link(bus); err != nil {
 			return err
 		}
 	}
 	r.Nodes = []*Node{server}
-	for _, name := range append(slices.Clone(Services), "standby") {
-		service := name
-		if name == "standby" {
-			service = "deduplicator"
-		}
-		n, err := r.node(name, []string{service}, "--nats", "nats://"+bus, "--store", "sqlite://"+server.StoreFile(), "run", "--no-starter", service)
+	seconds := map[string]string{"standby": "deduplicator", "fetcher2": "fetcher"}
+	for _, name := range append(slices.Clone(Services), slices.Sorted(maps.Keys(seconds))...) {
+		service := cmp.Or(seconds[name], name)
+		n, err := r.node(name, []string{service}, "--nats", "nats://"+bus, "--store", r.dsn(server.Name), "run", "--no-starter", service)
 		if err != nil {
 			return err
 		}
@@ -94,13 +116,29 @@ func (r *Rig) node(name string, services []string, args ...string) (*Node, error
 		return nil, err
 	}
 	if r.Kills == nil {
-		r.Kills, r.ended = map[string]int{}, map[int]bool{}
+		r.Kills, r.Busy, r.ended, r.untold, r.failed = map[string]int{}, map[string]int{}, map[int]bool{}, map[int]bool{}, make(chan error, 1)
+		if r.listen, err = freeAddr(); err != nil {
+			return nil, err
+		}
 	}
 	return &Node{Name: name, Services: services, Data: filepath.Join(r.Dir, name), rig: r, args: args, addr: addr}, nil
 }
 
-// StoreFile is where the store of a node is that has one.
+// StoreFile is where the store of a node is that has one in its folder.
 func (n *Node) StoreFile() string { return filepath.Join(n.Data, "marsad.db") }
+
+// outside names a store that is not in the server's folder.
+func (r *Rig) outside(args ...string) []string {
+	if r.Store == "" {
+		return args
+	}
+	return append([]string{"--store", r.Store}, args...)
+}
+
+// dsn is where the store is, if it is in the folder of that node.
+func (r *Rig) dsn(server string) string {
+	return cmp.Or(r.Store, "sqlite://"+filepath.Join(r.Dir, server, "marsad.db"))
+}
 
 // freeAddr is a loopback address that nobody listens on right now.
 func freeAddr() (string, error) {
@@ -117,15 +155,18 @@ func (r *Rig) Start(ctx context.Context) error {
 	if err := r.Configure(r.Settings); err != nil {
 		return err
 	}
-	for _, n := range r.Nodes {
-		if err := n.StartReady(ctx); err != nil {
+	if r.Store != "" { // one in the folder is made by whoever runs on it
+		if _, err := r.Marsad(ctx, r.outside("migrate")...); err != nil {
 			return err
 		}
+	}
+	if err := r.startAll(ctx); err != nil {
+		return err
 	}
 	var opml strings.Builder
 	opml.WriteString(`<opml version="2.0"><head/><body>`)
 	for i, feed := range r.World.Feeds() {
-		fmt.Fprintf(&opml, `<outline type="rss" text="Publisher %d" xmlUrl="%s"/>`, i, feed)
+		fmt.Fprintf(&opml, `<outline type="rss" text="%s" xmlUrl="%s"/>`, sourceName(i), feed)
 	}
 	opml.WriteString(`</body></opml>`)
 	list := filepath.Join(r.Dir, "sources.opml")
@@ -136,7 +177,7 @@ func (r *Rig) Start(ctx context.Context) error {
 		return err
 	}
 	var err error
-	r.store, err = open.Open(ctx, "sqlite://"+r.Server().StoreFile(), open.Options{})
+	r.store, err = open.Open(ctx, r.dsn(r.Server().Name), open.Options{})
 	return err
 }
 
@@ -144,10 +185,10 @@ func (r *Rig) Start(ctx context.Context) error {
 func (r *Rig) Close() {
 	for _, n := range r.Nodes {
 		if n.Running() {
+			n.told.Store(true)
 			n.Thaw()
-			kills := r.Kills[n.Name]
-			n.Kill()
-			r.Kills[n.Name] = kills
+			n.signal(syscall.SIGKILL)
+			<-n.done
 		}
 	}
 	if r.store != nil {
@@ -187,7 +228,7 @@ func (r *Rig) configFile() string { return filepath.Join(r.Dir, "marsad.yaml") }
 func (r *Rig) clockFile() string  { return filepath.Join(r.Dir, "clock") }
 
 func (r *Rig) environ() []string {
-	return append([]string{"MARSAD_CLOCK=" + r.clockFile()}, r.Environ...)
+	return append([]string{"MARSAD_CLOCK=" + r.clockFile(), "MARSAD_NATS__LISTEN=" + r.listen}, r.Environ...)
 }
 
 // SetClock makes the clocks of all processes wrong by d.
@@ -215,8 +256,10 @@ stage: {timeout: 3s, backoff: [100ms]}
 fetcher:
   poll_every: 1s
   host_delay: 0s
-  timeout: 6s
-  max_attempts: 1
+  timeout: 4s
+  lease: 5s
+  max_attempts: 3
+  backoff: [200ms]
   allow_networks: [127.0.0.0/8]
   reconcile_after: %v
 deduplicator: {lease: 2s}

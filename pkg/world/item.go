@@ -16,6 +16,7 @@ type Kind string
 const (
 	Page   Kind = "page"   // a page with the whole text
 	Slow   Kind = "slow"   // the same, sent in drips
+	Flaky  Kind = "flaky"  // the server is too busy the first time it is asked
 	Gone   Kind = "gone"   // the page is gone: the text in the feed must do
 	Silent Kind = "silent" // the page never answers: the text in the feed must do
 	Empty  Kind = "empty"  // a page without text, and none in the feed: no news
@@ -43,10 +44,13 @@ type Item struct {
 	changed   bool // guarded by World.mu
 }
 
+// base is when the first item was published, by its own account.
+var base = time.Date(2026, 1, 15, 6, 0, 0, 0, time.UTC)
+
 // make plans item number n. It follows from the seed and n alone.
 func (w *World) make(n int) *Item {
 	r := rand.New(rand.NewPCG(w.options.Seed, uint64(n)))
-	item := &Item{Number: n, Group: n, Kind: kindOf(r), publisher: n % len(w.publishers), at: w.base.Add(-time.Duration(n%5000) * time.Second)}
+	item := &Item{Number: n, Group: n, Kind: kindOf(r), publisher: n % len(w.publishers), at: base.Add(time.Duration(n) * time.Second)}
 	item.Changes = item.Kind == Page && r.IntN(10) == 0
 	item.lang = []string{"ar", "ar", "fr", "en"}[r.IntN(4)]
 	words := vocabularies[item.lang]
@@ -67,14 +71,16 @@ func (w *World) make(n int) *Item {
 }
 
 func kindOf(r *rand.Rand) Kind {
-	switch p := r.IntN(200); {
-	case p < 12:
+	switch p := r.IntN(1000); {
+	case p < 60:
 		return Gone
-	case p < 24:
+	case p < 120:
 		return Empty
-	case p < 28:
+	case p < 140:
 		return Slow
-	case p < 29:
+	case p < 160:
+		return Flaky
+	case p < 161:
 		return Silent
 	}
 	return Page

@@ -35,8 +35,14 @@ func (s site) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		http.Error(out, "gone", http.StatusGone)
 	case Silent:
 		<-r.Context().Done()
+	case Flaky:
+		if s.world.firstAsked(item) {
+			out.Header().Set("Retry-After", "1")
+			http.Error(out, "busy", http.StatusServiceUnavailable)
+			return
+		}
+		send(out, page(item, paragraphs), false)
 	default:
-		out.Header().Set("Content-Type", "text/html; charset=utf-8")
 		send(out, page(item, paragraphs), item.Kind == Slow)
 	}
 }
@@ -57,6 +63,20 @@ func (w *World) awake(r *http.Request) bool {
 	}
 }
 
+// firstAsked reports whether nobody asked for the item's page before.
+func (w *World) firstAsked(item *Item) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.asked[item] {
+		return false
+	}
+	if w.asked == nil {
+		w.asked = map[*Item]bool{}
+	}
+	w.asked[item] = true
+	return true
+}
+
 // at returns the item at an address, with its text of the moment.
 func (w *World) at(url string) (*Item, []string) {
 	w.mu.Lock()
@@ -71,6 +91,7 @@ func (w *World) at(url string) (*Item, []string) {
 const drips = 16
 
 func send(out http.ResponseWriter, body string, drip bool) {
+	out.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if !drip {
 		fmt.Fprint(out, body)
 		return

@@ -25,13 +25,13 @@ type Options struct {
 // them. It may be used from many goroutines.
 type World struct {
 	options    Options
-	base       time.Time // publication times lie before it
 	publishers []*publisher
 
 	mu        sync.Mutex
 	published []*Item
 	byPath    map[string]*Item
-	stalled   chan struct{} // closed when requests are answered again; nil: they are
+	asked     map[*Item]bool // flaky items whose page was asked for
+	stalled   chan struct{}  // closed when requests are answered again; nil: they are
 }
 
 // publisher is a site with one feed, at an address of its own: so it is a host
@@ -51,9 +51,9 @@ func New(options Options) (*World, error) {
 	if options.Words == 0 {
 		options.Words = 120
 	}
-	w := &World{options: options, base: time.Now().UTC().Truncate(time.Hour), byPath: map[string]*Item{}}
+	w := &World{options: options, byPath: map[string]*Item{}}
 	for n := range options.Publishers {
-		listener, err := listen(n)
+		listener, err := listen(n, 20_000+int(options.Seed%20_000))
 		if err != nil {
 			w.Close()
 			return nil, fmt.Errorf("world: %w", err)
@@ -66,14 +66,17 @@ func New(options Options) (*World, error) {
 	return w, nil
 }
 
-// listen takes an address of loopback's own network for each publisher; where
-// there is only one such address, they share it.
-func listen(n int) (net.Listener, error) {
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.%d.%d:0", 1+n/250, 1+n%250))
-	if err != nil {
-		return net.Listen("tcp", "127.0.0.1:0")
+// listen takes an address of loopback's own network for each publisher, at a
+// port that follows from the seed, so that addresses are the same whenever they
+// can be. Where there is only one such address, publishers share it.
+func listen(n, port int) (listener net.Listener, err error) {
+	host := fmt.Sprintf("127.0.%d.%d", 1+n/250, 1+n%250)
+	for _, addr := range []string{fmt.Sprint(host, ":", port), host + ":0", "127.0.0.1:0"} {
+		if listener, err = net.Listen("tcp", addr); err == nil {
+			return listener, nil
+		}
 	}
-	return listener, nil
+	return nil, err
 }
 
 // Close ends the world.
@@ -128,7 +131,7 @@ func (w *World) Published() []*Item {
 func (w *World) Reset() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.published, w.byPath = nil, map[string]*Item{}
+	w.published, w.byPath, w.asked = nil, map[string]*Item{}, nil
 	for _, p := range w.publishers {
 		p.items = nil
 	}
@@ -152,6 +155,9 @@ func (w *World) Resume() {
 		w.stalled = nil
 	}
 }
+
+// Publisher is the number of the feed, in Feeds, in which an item is published.
+func (i *Item) Publisher() int { return i.publisher }
 
 // Outcomes counts what must become of the items.
 func Outcomes(items []*Item) map[news.Outcome]int {
