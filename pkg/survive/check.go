@@ -5,16 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"reflect"
-	"slices"
 	"strings"
 	"time"
 
 	"marsad/pkg/audit"
-	"marsad/pkg/bus"
-	"marsad/pkg/event"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
 	"marsad/pkg/world"
@@ -24,34 +19,9 @@ import (
 // one more of the items published comes to its end.
 const settleWithin = 90 * time.Second
 
-// reread is how many items that have ended are read again after each fault;
-// in the end, all are.
-const reread = 200
-
 // ErrBroken is in every error that says that something was lost, stored twice,
 // or stored otherwise than it was published.
 var ErrBroken = errors.New("a promise is broken")
-
-// entry is what is compared of an item: all that does not depend on when and
-// in which order things came.
-type entry struct {
-	Outcome            news.Outcome
-	Reason             string
-	Title, Text        string
-	URL, CanonicalURL  string
-	Publisher, Authors string
-	Lang               string
-	Words              int
-	Completeness       news.Completeness
-	Published          string
-	Labels             string
-	Group              int // least number of the items of its story
-	Members            int // of the story, as the story counts them
-	Publishers         int // the same
-}
-
-// Content is what an archive holds of a world, by the number of the item.
-type Content map[int]entry
 
 // Settle waits until everything published has come to the end it must come to,
 // and audits. except are items that end otherwise, and how.
@@ -202,152 +172,3 @@ func (r *Rig) truth(except map[news.ID]news.Outcome) map[string]news.Counts {
 }
 
 func sourceName(publisher int) string { return fmt.Sprint("Publisher ", publisher) }
-
-// Content reads everything back.
-func (r *Rig) Content(ctx context.Context) (Content, error) {
-	content := Content{}
-	groups := map[news.ID]int{} // story to the least number in it
-	stories := map[int]news.ID{}
-	for _, item := range r.World.Published() {
-		record, err := r.store.Record(ctx, item.ID)
-		if err != nil {
-			return nil, fmt.Errorf("item %d: %w", item.Number, err)
-		}
-		e := entry{Outcome: record.Outcome, Reason: record.Reason, Group: -1}
-		if a := record.Article; a != nil {
-			labels, _ := json.Marshal(record.Labels) // of plain values
-			e.Title, e.Text, e.Lang, e.Words, e.Completeness, e.Labels = a.Title, a.Text, a.Lang, a.Words, a.Completeness, string(labels)
-			e.URL, e.CanonicalURL, e.Publisher, e.Authors = a.URL, a.CanonicalURL, a.Publisher, strings.Join(a.Authors, ", ")
-			e.Members, e.Publishers = record.Story.Articles, record.Story.Publishers
-			if a.Published != nil {
-				e.Published = a.Published.Format(time.RFC3339)
-			}
-			story := record.Story.ID
-			if _, ok := groups[story]; !ok {
-				groups[story] = item.Number
-			}
-			stories[item.Number] = story
-		}
-		content[item.Number] = e
-	}
-	for number, story := range stories {
-		e := content[number]
-		e.Group = groups[story]
-		content[number] = e
-	}
-	return content, errors.Join(r.indexed(ctx, len(stories)), r.searchable(ctx), r.announced(ctx, content))
-}
-
-// searchable looks for some of the items by their titles.
-func (r *Rig) searchable(ctx context.Context) error {
-	items := r.World.Published()
-	for range min(reread, len(items)) {
-		item := items[r.Rand.IntN(len(items))]
-		if item.Outcome() != news.Archived {
-			continue
-		}
-		match, err := store.ParseMatch(`"` + item.Title() + `"`)
-		if err != nil {
-			return err
-		}
-		hits, err := r.store.Search(ctx, store.Query{Match: match, Limit: 10})
-		if err != nil {
-			return err
-		}
-		if len(hits.Articles) != 1 || hits.Articles[0].Article.ID != item.ID {
-			return fmt.Errorf("%w: a search for the title of item %d finds %d articles", ErrBroken, item.Number, len(hits.Articles))
-		}
-	}
-	return nil
-}
-
-// announced reads the public tap: every article must have been announced with
-// the text it has in the end, unless that went with a bus that was lost.
-func (r *Rig) announced(ctx context.Context, content Content) error {
-	tap, err := bus.Connect("nats://"+r.listen, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	defer tap.Close()
-	last := map[news.ID]string{}
-	err = tap.EachArchived(ctx, func(m *event.Message) error {
-		payload, err := event.Decode(m)
-		if archived, ok := payload.(*event.Archived); ok && archived.Article != nil {
-			last[archived.ItemID] = archived.Article.Text
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("public tap: %w", err)
-	}
-	for _, item := range r.World.Published() {
-		text, ok := last[item.ID]
-		delete(last, item.ID)
-		if r.untold[item.Number] || content[item.Number].Outcome != news.Archived {
-			continue
-		}
-		if !ok || text != content[item.Number].Text {
-			return fmt.Errorf("%w: item %d was archived and never announced as it is", ErrBroken, item.Number)
-		}
-	}
-	if len(last) > 0 {
-		return fmt.Errorf("%w: %d articles were announced that nobody published", ErrBroken, len(last))
-	}
-	return nil
-}
-
-// indexed waits until all articles can be searched, and are there once.
-func (r *Rig) indexed(ctx context.Context, articles int) error {
-	for deadline := time.Now().Add(settleWithin); ; time.Sleep(50 * time.Millisecond) {
-		stats, err := r.store.IndexStats(ctx)
-		if err != nil {
-			return err
-		}
-		if stats.Pending == 0 && stats.Documents == articles {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%w: the index has %d articles and %d to come, want %d", ErrBroken, stats.Documents, stats.Pending, articles)
-		}
-	}
-}
-
-// Differences says how two contents differ, in at most n lines.
-func (c Content) Differences(other Content, n int) []string {
-	var lines []string
-	for number, e := range c {
-		if o, ok := other[number]; !ok {
-			lines = append(lines, fmt.Sprintf("item %d is not there", number))
-		} else if o != e {
-			lines = append(lines, fmt.Sprintf("item %d: %s", number, e.difference(o)))
-		}
-	}
-	for number := range other {
-		if _, ok := c[number]; !ok {
-			lines = append(lines, fmt.Sprintf("item %d should not be there", number))
-		}
-	}
-	slices.Sort(lines)
-	return lines[:min(n, len(lines))]
-}
-
-// difference names the first field in which two entries differ.
-func (e entry) difference(other entry) string {
-	a, b := reflect.ValueOf(e), reflect.ValueOf(other)
-	for i := range a.NumField() {
-		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); x != y {
-			return fmt.Sprintf("%s is %.200s, not %.200s", a.Type().Field(i).Name, fmt.Sprint(y), fmt.Sprint(x))
-		}
-	}
-	return "the same"
-}
-
-// Groups checks that stories are the groups of the world's own list.
-func (c Content) Groups(items []*world.Item) error {
-	for _, item := range items {
-		if item.Outcome() == news.Archived && c[item.Number].Group != item.Group {
-			return fmt.Errorf("%w: item %d is in the story of %d, not of %d", ErrBroken, item.Number, c[item.Number].Group, item.Group)
-		}
-	}
-	return nil
-}
