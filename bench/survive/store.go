@@ -71,15 +71,16 @@ func diskFull(dir string, kill bool) survive.Fault {
 		if err := r.Sometime(ctx, time.Second); err != nil {
 			return err
 		}
-		ballast := filepath.Join(dir, "ballast")
-		if err := fill(ballast); err != nil {
-			return err
+		ballast, n, felt := filepath.Join(dir, "ballast"), r.Server(), false
+		var err error
+		for end := time.Now().Add(6 * time.Second); time.Now().Before(end) && err == nil; {
+			r.World.Publish(4)
+			err = errors.Join(fill(ballast), survive.Pause(ctx, 500*time.Millisecond)) // files become shorter, too: again and again
+			code, _ := n.Get(ctx, "/readyz")
+			felt = felt || code == http.StatusServiceUnavailable
 		}
-		r.World.Publish(12)
-		err := survive.Pause(ctx, 5*time.Second)
-		n := r.Server()
-		if code, _ := n.Get(ctx, "/readyz"); code != http.StatusServiceUnavailable {
-			err = errors.Join(err, fmt.Errorf("the disk was full, and readiness %d", code))
+		if err == nil && !felt {
+			err = errors.New("the disk was full, and the process ready")
 		}
 		if kill {
 			n.Kill()
@@ -94,9 +95,9 @@ func diskFull(dir string, kill bool) survive.Fault {
 	}}
 }
 
-// fill writes a file until nothing more fits.
+// fill writes to a file until nothing more fits.
 func fill(path string) error {
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

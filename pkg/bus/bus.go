@@ -83,6 +83,9 @@ func (b *Bus) Close() {
 	b.conn.Close()
 }
 
+// Connected reports whether there is a connection right now.
+func (b *Bus) Connected() bool { return b.conn.IsConnected() }
+
 // Ping answers nil when JetStream answers.
 func (b *Bus) Ping(ctx context.Context) error {
 	if _, err := b.js.AccountInfo(ctx); err != nil {

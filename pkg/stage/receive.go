@@ -20,6 +20,8 @@ const (
 	fetchBackoff = time.Second     // after a pull that failed
 )
 
+var errDisconnected = errors.New("no connection to NATS")
+
 // delivery is one message in hand.
 type delivery struct {
 	msg      jetstream.Msg
@@ -43,15 +45,25 @@ func newDelivery(msg jetstream.Msg) *delivery {
 // there are free places in hand, so that none waits in a buffer where its
 // lease is not extended.
 func (s *Stage) receive(ctx context.Context, consumer jetstream.Consumer, queue chan<- *delivery) {
-	for {
+	leave := func() {} // the waiting room, once the bus is there again
+	defer func() { leave() }()
+	for waiting := false; ; {
 		free := s.hand.reserve(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		got, err := s.pull(ctx, consumer, free, queue)
 		s.hand.unreserve(free - got)
-		if err != nil && ctx.Err() == nil {
-			s.log.Warn("cannot receive", "error", err)
+		switch {
+		case ctx.Err() != nil:
+		case err == nil && waiting:
+			leave()
+			leave, waiting = func() {}, false
+		case err != nil && !waiting:
+			s.log.Warn("cannot receive: waiting for the bus", "error", err)
+			leave, waiting = s.paused.Enter(err), true
+		}
+		if err != nil {
 			wait.For(ctx, fetchBackoff)
 		}
 	}
@@ -73,6 +85,9 @@ func (s *Stage) pull(ctx context.Context, consumer jetstream.Consumer, n int, qu
 		s.metrics.inFlight.Inc()
 		queue <- d // never blocks: its capacity is that of the hand
 		got++
+	}
+	if got == 0 && !s.env.Bus.Connected() {
+		return 0, errDisconnected
 	}
 	if err := batch.Error(); err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, nats.ErrTimeout) {
 		return got, err

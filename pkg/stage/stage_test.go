@@ -407,3 +407,18 @@ func counter(t *testing.T, line *stagetest.Line, name string) float64 {
 	}
 	return 0
 }
+
+// TestIdleStageWaitsForTheBus: a stage that has nothing in hand says so, too,
+// when the bus is away.
+func TestIdleStageWaitsForTheBus(t *testing.T) {
+	line := stagetest.New(t)
+	s := stage.New(quick(), line.Env(), process(func(_ context.Context, in *event.Fetched) ([]event.Payload, error) { return cleaned(in), nil }))
+	line.Run(s)
+	line.Feed(stagetest.Fetched("a"))
+	line.AwaitIdle(bus.Cleaner)
+	if err := s.Ready(); err != nil {
+		t.Errorf("not ready: %v", err)
+	}
+	line.Bus.Close()
+	stagetest.Eventually(t, "paused", func() bool { return s.Ready() != nil })
+}
