@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -54,6 +56,12 @@ func TestLoadRefuses(t *testing.T) {
 		"unknown nested key":  {file: "http:\n  port: 1\n", want: "port"},
 		"value of wrong type": {file: "http:\n  pprof: perhaps\n", want: "http.pprof"},
 		"no duration":         {file: "nats:\n  limits:\n    ack_wait: banana\n", want: "nats.limits.ack_wait"},
+		"no unit":             {file: "nats:\n  limits:\n    ack_wait: 2\n", want: "'nats.limits.ack_wait' a unit is needed, as in 2s"},
+		"no unit in a list":   {file: "stage:\n  backoff: [1s, 2]\n", want: "'stage.backoff[1]' a unit is needed, as in 2s"},
+		"no unit in variable": {environ: []string{"MARSAD_NATS__LIMITS__ACK_WAIT=2"}, want: "a unit is needed, as in 2s"},
+		"broken number":       {file: "stage:\n  max_attempts: 1.9\n", want: "'stage.max_attempts' 1.9 is no whole number"},
+		"number as a bool":    {file: "stage:\n  max_attempts: true\n", want: "true is no number"},
+		"number too large":    {file: "disk:\n  min_free_bytes: 1e30\n", want: "disk.min_free_bytes"},
 		"not YAML":            {file: "data: [\n", want: "configuration file"},
 		"unknown variable":    {environ: []string{"MARSAD_STOER=x"}, want: "MARSAD_STOER"},
 		"missing secret":      {environ: []string{"MARSAD_STORE__DSN_FILE=/nowhere/at/all"}, want: "MARSAD_STORE__DSN_FILE"},
@@ -74,6 +82,60 @@ func TestLoadRefuses(t *testing.T) {
 	cfg := app.DefaultConfig()
 	if err := app.Load(&cfg, "/nowhere/marsad.yaml", nil, nil); err == nil || !strings.Contains(err.Error(), "does not exist") {
 		t.Errorf("missing file: %v", err)
+	}
+}
+
+func TestLoadLists(t *testing.T) {
+	cfg := app.DefaultConfig()
+	environ := []string{"MARSAD_STAGE__BACKOFF=5s, 1m", "MARSAD_HTTP__HOSTS=a.example,b.example", "MARSAD_NATS__LIMITS__ACK_WAIT=0"}
+	if err := app.Load(&cfg, "", environ, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(cfg.Stage.Backoff, []time.Duration{5 * time.Second, time.Minute}) || len(cfg.HTTP.Hosts) != 2 || cfg.NATS.Limits.AckWait != 0 {
+		t.Errorf("loaded %+v", cfg)
+	}
+	var ports struct {
+		Ports []uint16 `yaml:"ports"`
+	}
+	for _, list := range []string{"[0, 99999]", "[-1]", "[1.5]"} {
+		if err := app.Load(&ports, write(t, "ports: "+list+"\n"), nil, nil); err == nil {
+			t.Errorf("%s is taken as %v", list, ports.Ports)
+		}
+	}
+	if err := app.Load(&ports, "", []string{"MARSAD_PORTS=80,443"}, nil); err != nil || !slices.Equal(ports.Ports, []uint16{80, 443}) {
+		t.Errorf("ports %v, %v", ports.Ports, err)
+	}
+}
+
+func TestValidateAddresses(t *testing.T) {
+	for _, tc := range []struct {
+		key  string
+		good []string
+		bad  []string
+	}{
+		{"http.addr", []string{"127.0.0.1:0", ":8080", "[::1]:80", "localhost:8080"}, []string{"8080", "foo", "foo:bar", "h:99999", ""}},
+		{"nats.url", []string{"", "nats://h:4222", "tls://u:p@h", "nats://a:1,nats://b:2", "ws://h:80"}, []string{"foo", "foo:4222", "http://h", "nats://", "nats://a:1,foo"}},
+		{"nats.listen", []string{"", "127.0.0.1:4222", "[::1]:0"}, []string{"0.0.0.0:4222", "4222", ":4222", "localhost:4222", "127.0.0.1:x"}},
+		{"store.dsn", []string{"", "a.db", "sqlite://a.db"}, []string{"postgres://u:s3cret@h/db", "x://y", "sqlite://a.db?x=y"}},
+		{"tracing.endpoint", []string{"", "http://h:4318", "https://h/x"}, []string{"foo", "h:4318", "ftp://h"}},
+	} {
+		check := func(value string) error {
+			cfg := app.DefaultConfig()
+			if err := app.Load(&cfg, "", nil, map[string]any{tc.key: value}); err != nil {
+				t.Fatal(err)
+			}
+			return cfg.Validate()
+		}
+		for _, value := range tc.good {
+			if err := check(value); err != nil {
+				t.Errorf("%s %q: %v", tc.key, value, err)
+			}
+		}
+		for _, value := range tc.bad {
+			if err := check(value); err == nil || !strings.HasPrefix(err.Error(), tc.key+": ") || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("%s %q: %v", tc.key, value, err)
+			}
+		}
 	}
 }
 

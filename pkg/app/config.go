@@ -89,7 +89,7 @@ func (c Config) Validate() error {
 	if err := c.Stage.Validate(); err != nil {
 		return fmt.Errorf("stage.%w", err)
 	}
-	return nil
+	return c.validateAddresses()
 }
 
 // StoreDSN is where the store is.
@@ -144,8 +144,7 @@ func Load(config any, file string, environ []string, flags map[string]any) error
 	}
 	decode := koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result: config, TagName: "yaml", SquashTagOption: "inline", WeaklyTypedInput: true, ErrorUnused: true,
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(
-			mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(",")),
+		DecodeHook: decodeHook(),
 	}}
 	if err := k.UnmarshalWithConf("", config, decode); err != nil {
 		return fmt.Errorf("configuration: %s", oneLine(err))

@@ -52,9 +52,10 @@ func (p *Process) Listen(public, admin http.Handler, services []Service) (*Serve
 		tcp.Close()
 		return nil, err
 	}
-	trusted := newServer(p.mux(admin, services))
+	p.asks(services)
+	trusted := newServer(p.mux(admin))
 	trusted.BaseContext = func(net.Listener) context.Context { return Trust(context.Background()) }
-	open := newServer(p.onlyKnownHosts(tcp.Addr(), p.mux(public, services)))
+	open := newServer(p.onlyKnownHosts(tcp.Addr(), p.mux(public)))
 	return &Server{open, trusted, tcp, unix}, nil
 }
 
@@ -118,14 +119,17 @@ func (s *Server) Run(ctx context.Context) error {
 	return err
 }
 
-func (p *Process) mux(handler http.Handler, services []Service) *http.ServeMux {
+func (p *Process) mux(handler http.Handler) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(p.Registry, promhttp.HandlerOpts{Registry: p.Registry}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	ready := readiness{process: p, services: services}
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if missing := ready.missing(r.Context()); len(missing) > 0 {
-			http.Error(w, "not ready: waiting for "+strings.Join(missing, ", "), http.StatusServiceUnavailable)
+		if missing := p.Missing(r.Context()); len(missing) > 0 {
+			names := make([]string, len(missing))
+			for i, m := range missing {
+				names[i] = m.String()
+			}
+			http.Error(w, "not ready: waiting for "+strings.Join(names, ", "), http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ready")

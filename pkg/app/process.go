@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -41,8 +40,9 @@ type Process struct {
 	// Wait passes the time of pauses; nil: wait.For.
 	Wait func(ctx context.Context, d time.Duration) bool
 
-	disk    *disk
-	closers []func()
+	disk      *disk
+	readiness readiness
+	closers   []func()
 }
 
 // Options of Open.
@@ -52,6 +52,9 @@ type Options struct {
 	// Administer makes or updates schema and streams, also of a store and a bus
 	// outside of the process. Those inside always are.
 	Administer bool
+	// KeepSchema refuses a store of an older schema, also the one inside
+	// (store.ErrNoSchema): a command that only asks changes nothing for good.
+	KeepSchema bool
 }
 
 // Open locks the data folder and opens store and bus. Close closes them.
@@ -86,7 +89,7 @@ func (p *Process) open(ctx context.Context, options Options) error {
 	if err := p.openTracer(ctx); err != nil {
 		return err
 	}
-	if err := p.openStore(ctx, options.Administer); err != nil {
+	if err := p.openStore(ctx, options.Administer || p.Config.Store.DSN == "" && !options.KeepSchema); err != nil {
 		return err
 	}
 	if options.StoreOnly {
@@ -124,10 +127,10 @@ func (p *Process) openTracer(ctx context.Context) error {
 	return nil
 }
 
-func (p *Process) openStore(ctx context.Context, administer bool) (err error) {
+func (p *Process) openStore(ctx context.Context, migrate bool) (err error) {
 	p.Store, err = open.Open(ctx, p.Config.StoreDSN(), open.Options{
 		Logger: p.Log, Metrics: store.NewMetrics(p.Registry),
-		Migrate: administer || p.Config.Store.DSN == "",
+		Migrate: migrate,
 	})
 	if err != nil {
 		return err
@@ -182,20 +185,6 @@ func (p *Process) StageEnv() stage.Env {
 // FreeBytes is the space left for this user on the file system of the data
 // folder or that of the store's file: where there is less.
 func (p *Process) FreeBytes() (int64, error) { return p.disk.free() }
-
-// Ready answers nil when store and bus answer.
-func (p *Process) Ready(ctx context.Context) error {
-	var errs []error
-	if err := p.Store.Ping(ctx); err != nil {
-		errs = append(errs, fmt.Errorf("store: %w", err))
-	}
-	if p.Bus != nil {
-		if err := p.Bus.Ping(ctx); err != nil {
-			errs = append(errs, fmt.Errorf("bus: %w", err))
-		}
-	}
-	return errors.Join(errs...)
-}
 
 func (p *Process) onClose(f func()) { p.closers = append(p.closers, f) }
 

@@ -44,49 +44,67 @@ func (p *Process) Run(ctx context.Context, services []Service) error {
 	return group.Wait()
 }
 
-// readiness asks store, bus and every service, at most once a second: asking
-// the store is a write.
-type readiness struct {
-	process  *Process
-	services []Service
-
-	mu    sync.Mutex
-	asked time.Time
-	last  []string
+// Missing is something the process waits for.
+type Missing struct {
+	Name string // store, bus, or a service
+	Err  error
 }
 
-// missing names what the process waits for. What is wrong with it stands in
-// the log, whenever what it waits for changes.
-func (r *readiness) missing(ctx context.Context) []string {
+// String says what is missing, in words that anybody may read.
+func (m Missing) String() string {
+	if reason, ok := errors.AsType[WaitError](m.Err); ok {
+		return m.Name + " (" + string(reason) + ")"
+	}
+	return m.Name
+}
+
+// readiness is what the process waited for when it was last asked.
+type readiness struct {
+	mu       sync.Mutex
+	services []Service
+	asked    time.Time
+	last     []Missing
+}
+
+func (p *Process) asks(services []Service) {
+	p.readiness.mu.Lock()
+	defer p.readiness.mu.Unlock()
+	p.readiness.services = services
+}
+
+// Missing is what the process waits for: store, bus, and the services it
+// listens for. They are asked at most once a second: asking the store is a
+// write. What is wrong stands in the log whenever what it waits for changes.
+func (p *Process) Missing(ctx context.Context) []Missing {
+	r := &p.readiness
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if time.Since(r.asked) < time.Second {
 		return r.last
 	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second) // others are told of it, too
 	defer cancel()
-	var missing []string
+	var missing []Missing
 	ask := func(name string, err error) {
 		if err == nil {
 			return
 		}
-		if reason, ok := errors.AsType[WaitError](err); ok {
-			name += " (" + string(reason) + ")"
-		}
-		missing = append(missing, name)
-		if !slices.Contains(r.last, name) {
-			r.process.Log.Warn("not ready", "waiting_for", name, "error", err)
+		m := Missing{name, err}
+		missing = append(missing, m)
+		known := func(last Missing) bool { return last.String() == m.String() }
+		if !slices.ContainsFunc(r.last, known) {
+			p.Log.Warn("not ready", "waiting_for", m.String(), "error", err)
 		}
 	}
-	ask("store", r.process.Store.Ping(ctx))
-	if r.process.Bus != nil {
-		ask("bus", r.process.Bus.Ping(ctx))
+	ask("store", p.Store.Ping(ctx))
+	if p.Bus != nil {
+		ask("bus", p.Bus.Ping(ctx))
 	}
 	for _, s := range r.services {
 		ask(s.Name(), s.Ready())
 	}
 	if len(missing) == 0 && len(r.last) > 0 {
-		r.process.Log.Info("ready again")
+		p.Log.Info("ready again")
 	}
 	r.asked, r.last = time.Now(), missing
 	return missing

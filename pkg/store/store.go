@@ -214,6 +214,10 @@ type Ledger interface {
 	// is. ErrNotFound.
 	ItemDetail(ctx context.Context, id news.ID) (ItemDetail, error)
 
+	// HostFreeAt is the time before which no request goes to a host; zero if
+	// there was never one.
+	HostFreeAt(ctx context.Context, host string) (time.Time, error)
+
 	// LedgerStats counts the ledger.
 	LedgerStats(ctx context.Context) (LedgerStats, error)
 }

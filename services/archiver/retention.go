@@ -106,9 +106,11 @@ func (p *pruner) run(ctx context.Context) {
 	}
 }
 
-// prune deletes all that is too old now.
+// prune deletes all that is too old now, and says how much that was.
 func (p *pruner) prune(ctx context.Context) error {
 	keep := p.keep.cutoffs(p.now())
+	deleted := map[store.PrunedTable]int{}
+	defer p.report(deleted)
 	for {
 		pruned, err := p.store.Prune(ctx, keep, pruneStep)
 		if err != nil {
@@ -116,10 +118,24 @@ func (p *pruner) prune(ctx context.Context) error {
 		}
 		for table, n := range pruned.Rows {
 			p.deleted.WithLabelValues(string(table)).Add(float64(n))
+			deleted[table] += n
 		}
 		if !pruned.More || !wait.For(ctx, prunePause) {
 			return nil
 		}
+	}
+}
+
+// report logs what a run deleted, table by table, unless it was nothing.
+func (p *pruner) report(deleted map[store.PrunedTable]int) {
+	var counts []any
+	for _, table := range store.PrunedTables {
+		if n := deleted[table]; n > 0 {
+			counts = append(counts, string(table), n)
+		}
+	}
+	if len(counts) > 0 {
+		p.log.Info("what was too old is deleted", counts...)
 	}
 }
 

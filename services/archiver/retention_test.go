@@ -93,13 +93,14 @@ func (b *busy) Prune(_ context.Context, keep store.Cutoffs, limit int) (store.Pr
 	return store.Pruned{More: b.calls < 50, Rows: map[store.PrunedTable]int{store.PrunedPages: limit}}, nil
 }
 
-// TestPruningPauses: between two steps there is time for others.
+// TestPruningPauses: between two steps there is time for others. One line tells of all.
 func TestPruningPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		keep := DefaultRetention()
 		keep.Polls = 0
 		b := &busy{}
-		p := newPruner(b, keep, prometheus.NewRegistry(), slog.New(slog.DiscardHandler), time.Now, nil)
+		var log strings.Builder
+		p := newPruner(b, keep, prometheus.NewRegistry(), slog.New(slog.NewTextHandler(&log, nil)), time.Now, nil)
 		start := time.Now()
 		if err := p.prune(t.Context()); err != nil {
 			t.Fatal(err)
@@ -109,6 +110,9 @@ func TestPruningPauses(t *testing.T) {
 		}
 		if !b.keep.Polls.IsZero() || !b.keep.Pages.Equal(start.Add(-keep.Pages)) {
 			t.Errorf("cutoffs %+v", b.keep)
+		}
+		if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "pages=25000") {
+			t.Errorf("the log says %q", got)
 		}
 	})
 }

@@ -66,6 +66,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("lease: %v is not longer than timeout (%v): work would be given out twice", c.Lease, c.Timeout)
 	case c.UserAgent == "":
 		return errors.New("user_agent: servers want to know who asks")
+	case slices.Contains(c.AllowPorts, 0):
+		return errors.New("allow_ports: 0 is no port")
 	case c.ReconcileAfter < MinReconcileAfter:
 		return fmt.Errorf("reconcile_after: %v is less than %v", c.ReconcileAfter, MinReconcileAfter)
 	}

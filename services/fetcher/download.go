@@ -90,8 +90,19 @@ func (s *Service) postpone(ctx context.Context, item news.Item, failed *failure,
 	if failed.retryAfter > 0 {
 		pause = failed.retryAfter
 		slot.FreeAt = s.now().Add(pause)
+		s.held(slot, item.URL, pause)
 	}
 	return s.store.Postpone(ctx, s.owner, item.Ref, s.now().Add(pause), failed.reason, slot)
+}
+
+// longHold is how long a server holds its host before a person is told.
+const longHold = time.Minute
+
+// held tells of a host that is not asked for long, because a server said so.
+func (s *Service) held(slot store.Slot, url string, pause time.Duration) {
+	if pause > longHold {
+		s.log.Warn("a host asked not to be asked: neither its pages nor its feeds are for a while", "host", slot.Host, "until", slot.FreeAt, "url", url)
+	}
 }
 
 // event is what is published of an item and its page: an item with neither a

@@ -58,6 +58,7 @@ func (s *Service) read(ctx context.Context, source news.Source) store.PollResult
 		pause = max(backoff(pause, source.Failures), f.retryAfter)
 		if f.retryAfter > 0 {
 			result.Slot.FreeAt = end.Add(f.retryAfter)
+			s.held(result.Slot, source.URL, f.retryAfter)
 		}
 		s.log.Warn("poll failed", "source", source.URL, "reason", f.reason, "error", f.err)
 	default:

@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -327,6 +328,18 @@ func TestReconcile(t *testing.T) {
 	}
 	if due(queued) {
 		t.Error("a queued item became due")
+	}
+}
+
+// TestLongHoldIsTold: of a pause of a host for long there is one line.
+func TestLongHoldIsTold(t *testing.T) {
+	var log strings.Builder
+	s := &Service{log: slog.New(slog.NewTextHandler(&log, nil))}
+	for _, pause := range []time.Duration{longHold, 2 * time.Hour} {
+		s.held(store.Slot{Host: "slow.example"}, "https://slow.example/a", pause)
+	}
+	if got := log.String(); strings.Count(got, "level=WARN") != 1 || !strings.Contains(got, "host=slow.example") {
+		t.Errorf("the log says %q", got)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -23,8 +24,8 @@ func (c *cli) articleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "article ID|URL", Short: "Show one article with its trail, copies and revisions, or where an item is that is none", Args: cobra.ExactArgs(1),
 		Long: `Show one article with its trail, copies and revisions. Of an item that is on its
-way, was dropped or is dead, show where it is and why. The first 8 digits of the
-ID will do, or the address of the page.`,
+way, was dropped or is dead, show where it is and why. The first digits of the ID
+will do (at least 4), or the address of the page.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := formats(format, "text", "json"); err != nil {
 				return err
@@ -49,23 +50,42 @@ func (c *cli) articleRemoveCommand() *cobra.Command {
 tap. Their items stay known as removed, so that no feed, document or replay brings
 them back. There is no way to undo it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if slices.Contains(args, "") {
+				return usageError{errors.New("an ID or a URL is needed")}
+			}
 			return c.withSession(cmd.Context(), needBus, func(s *session) error {
+				failed := false
 				for _, ref := range args {
-					if ref == "" {
-						return usageError{errors.New("an ID or a URL is needed")}
-					}
 					removed, err := s.RemoveArticle(cmd.Context(), ref)
-					if err != nil {
+					switch {
+					case cmd.Context().Err() != nil:
 						return err
+					case err != nil:
+						fmt.Fprintf(c.err, "marsad: %v\n", err)
+						failed = true
+					default:
+						c.printRemoved(removed)
 					}
-					fmt.Fprintf(c.out, "%s is removed: %s (%s, %s)\n", removed.ID, shown(removed.Title, 200), removed.Publisher, removed.URL)
-					if !removed.Unpublished {
-						fmt.Fprintf(c.err, "marsad: %s is still on the public tap: it goes from there within 72 hours\n", removed.ID)
-					}
+				}
+				if failed {
+					return errSilent
 				}
 				return nil
 			})
 		},
+	}
+}
+
+func (c *cli) printRemoved(removed api.Removed) {
+	fmt.Fprintf(c.out, "%s is removed: %s (%s, %s)\n", removed.ID, shown(removed.Title, 200), removed.Publisher, removed.URL)
+	if n := len(removed.Copies); n > 0 {
+		fmt.Fprintf(c.out, "copies of it that stay: %d ('marsad article' shows each)\n", n)
+		for _, id := range removed.Copies {
+			fmt.Fprintf(c.out, "  %s\n", id)
+		}
+	}
+	if !removed.Unpublished {
+		fmt.Fprintf(c.err, "marsad: %s is still on the public tap: it goes from there within 72 hours\n", removed.ID)
 	}
 }
 
@@ -164,6 +184,8 @@ func whereabouts(item api.Item) string {
 		return since + ", now in " + item.Stream
 	case !item.LeasedUntil.IsZero():
 		return fmt.Sprintf("due since %s%s, leased by a fetcher until %s", clock(item.DueAt), because, clock(item.LeasedUntil))
+	case !item.HostFreeAt.IsZero():
+		return fmt.Sprintf("due at %s%s; its host is not asked before %s", clock(item.DueAt), because, clock(item.HostFreeAt))
 	}
 	return "due at " + clock(item.DueAt) + because
 }
@@ -225,6 +247,10 @@ func (c *cli) printSurroundings(d store.ArticleDetail) error {
 
 func printTrail(w io.Writer, trail []news.Step) {
 	for _, step := range trail {
-		fmt.Fprintf(w, "trail\t%s\t%s\t%.1f ms\t%s\n", step.At.Local().Format("15:04:05.000"), step.Service, step.TookMS, step.Note)
+		at := ""
+		if !step.At.IsZero() { // nobody knows when an event was made that cannot be read
+			at = step.At.Local().Format("15:04:05.000")
+		}
+		fmt.Fprintf(w, "trail\t%s\t%s\t%.1f ms\t%s\n", at, step.Service, step.TookMS, step.Note)
 	}
 }

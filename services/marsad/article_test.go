@@ -6,9 +6,33 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"marsad/pkg/news"
 	"marsad/services/web/api"
 )
+
+// TestWhereaboutsOfADueItem: a host that is left alone is named, and until when.
+func TestWhereaboutsOfADueItem(t *testing.T) {
+	due := time.Date(2026, 1, 2, 14, 0, 0, 0, time.Local)
+	item := api.Item{State: news.StateDue, Reason: "throttled", DueAt: due}
+	if got := whereabouts(item); got != "due at 2026-01-02 14:00:00 (throttled)" {
+		t.Error(got)
+	}
+	item.HostFreeAt = due.Add(42 * time.Minute)
+	if got := whereabouts(item); !strings.HasSuffix(got, "; its host is not asked before 2026-01-02 14:42:00") {
+		t.Error(got)
+	}
+}
+
+// TestTrailWithoutATime: of a message that cannot be read.
+func TestTrailWithoutATime(t *testing.T) {
+	var out strings.Builder
+	printTrail(&out, []news.Step{{Service: "cleaner"}})
+	if got := out.String(); got != "trail\t\tcleaner\t0.0 ms\t\n" {
+		t.Errorf("%q", got)
+	}
+}
 
 // TestArticleRemove takes an article down, and shows that it stays away.
 func TestArticleRemove(t *testing.T) {
@@ -46,7 +70,7 @@ func TestArticleRemove(t *testing.T) {
 	if code, out, _ := marsad(t, "--config", config, "ingest", path); code != 1 || !strings.Contains(out, "removed") {
 		t.Errorf("ingested again: exit %d, %s", code, out)
 	}
-	if code, _, errs := marsad(t, "--config", config, "article", "remove", id); code != 1 || !strings.Contains(errs, "there is no article") {
+	if code, _, errs := marsad(t, "--config", config, "article", "remove", id, "nonsense"); code != 1 || !strings.Contains(errs, "removed already") || !strings.Contains(errs, "nonsense") {
 		t.Errorf("removed again: exit %d, %s", code, errs)
 	}
 	if out := must("search", "طنجة"); strings.Contains(out, id[:8]) {

@@ -5,6 +5,9 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"marsad/pkg/store"
+	"marsad/services/web/api"
 )
 
 func (c *cli) auditCommand() *cobra.Command {
@@ -29,19 +32,7 @@ with a list of offenders, if it does not hold.`,
 				if format == "json" {
 					err = c.printJSON(report)
 				} else {
-					w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-					fmt.Fprintln(w, "found\tarchived\tdropped\tdead\topen\t")
-					for _, source := range report.Sources {
-						if all {
-							fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%d\t  %s\n", source.Found, source.Archived, source.Dropped, source.Dead, source.Open, source.Name)
-						}
-					}
-					t := report.Total
-					fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%d\t  total of %d sources\n", t.Found, t.Archived, t.Dropped, t.Dead, t.Open, len(report.Sources))
-					for _, o := range report.Offenders {
-						fmt.Fprintf(w, "offender\t%s\t%s\t\t\t\n", o.Item, o.Rule)
-					}
-					err = w.Flush()
+					err = c.printAudit(report, all)
 				}
 				if err != nil {
 					return err
@@ -59,4 +50,29 @@ with a list of offenders, if it does not hold.`,
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.Flags().BoolVar(&all, "all", false, "show every source")
 	return cmd
+}
+
+func (c *cli) printAudit(report api.AuditReport, all bool) error {
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "found\tarchived\tdropped\tdead\topen\t")
+	for _, source := range report.Sources {
+		if all {
+			fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%d\t  %s\n", source.Found, source.Archived, source.Dropped, source.Dead, source.Open, source.Name)
+		}
+	}
+	t := report.Total
+	fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%d\t  total of %d sources\n", t.Found, t.Archived, t.Dropped, t.Dead, t.Open, len(report.Sources))
+	if err := w.Flush(); err != nil || len(report.Offenders) == 0 {
+		return err
+	}
+	fmt.Fprintln(c.out)
+	heals := true
+	for _, o := range report.Offenders {
+		fmt.Fprintf(c.out, "offender  %s  %s\n", o.Item, o.Rule)
+		heals = heals && o.Rule == store.RuleLost
+	}
+	if heals {
+		fmt.Fprintln(c.out, "all of them are lost from the bus only: while a fetcher runs, they become due again by themselves")
+	}
+	return nil
 }

@@ -18,6 +18,9 @@ func (c *cli) backupCommand() *cobra.Command {
 while Marsad runs. Put in place as marsad.db in an empty data folder, it is
 all that a start needs: items that were in line are sent again.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if args[0] == "" {
+				return usageError{errors.New("a file is needed")}
+			}
 			dsn := c.config.StoreDSN()
 			if _, err := os.Stat(dsn); errors.Is(err, fs.ErrNotExist) && c.config.Store.DSN == "" {
 				return fmt.Errorf("there is no data in %s: name the folder with --data", c.config.Data)

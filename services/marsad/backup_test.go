@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -20,6 +21,44 @@ func TestBackupOfAnotherVersion(t *testing.T) {
 	}
 	if code, _, errs := marsad(t, "--data", data, "search", "x"); code != 1 || !strings.Contains(errs, "newer marsad") {
 		t.Errorf("afterwards: exit %d, %s", code, errs)
+	}
+}
+
+// TestOldSchemaIsKept: commands that ask do not bring the schema up to date,
+// which an older version could not read any more.
+func TestOldSchemaIsKept(t *testing.T) {
+	data := sources(t, nil)
+	version := func() (n int) {
+		t.Helper()
+		db, err := sql.Open("sqlite", filepath.Join(data, "marsad.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if err := db.QueryRow("SELECT max(version_id) FROM goose_db_version").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	now := version()
+	db, err := sql.Open("sqlite", filepath.Join(data, "marsad.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("DELETE FROM goose_db_version WHERE version_id = ?", now); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"status"}, {"search", "x"}, {"audit"}, {"dead", "list"}} {
+		code, _, errs := marsad(t, append([]string{"--data", data}, args...)...)
+		if code != 1 || !strings.Contains(errs, "'marsad migrate'") || version() != now-1 {
+			t.Errorf("%v: exit %d, schema %d of %d: %s", args, code, version(), now, errs)
+		}
+	}
+	if code, _, errs := marsad(t, "--data", data, "backup", filepath.Join(t.TempDir(), "copy.db")); code != 0 || version() != now-1 {
+		t.Errorf("backup: exit %d: %s", code, errs)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/services/web/api"
 )
 
 func (c *cli) deadCommand() *cobra.Command {
@@ -40,7 +43,11 @@ func (c *cli) deadCommand() *cobra.Command {
 		Use: "show ITEM", Short: "Show one dead letter, with its payload and headers, as JSON", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withSession(cmd.Context(), needStore, func(s *session) error {
-				letter, err := s.DeadLetter(cmd.Context(), args[0])
+				id, err := letterID(cmd.Context(), s, args[0])
+				if err != nil {
+					return err
+				}
+				letter, err := s.DeadLetter(cmd.Context(), id)
 				if err != nil {
 					return err
 				}
@@ -66,7 +73,11 @@ func (c *cli) deadVerb(verb, short string, n need, done string, act func(*sessio
 		Use: verb + " ITEM…", Short: short, Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withSession(cmd.Context(), n, func(s *session) error {
-				for _, id := range args {
+				for _, ref := range args {
+					id, err := letterID(cmd.Context(), s, ref)
+					if err != nil {
+						return err
+					}
 					if err := act(s, cmd, id); err != nil {
 						return err
 					}
@@ -76,6 +87,41 @@ func (c *cli) deadVerb(verb, short string, n need, done string, act func(*sessio
 			})
 		},
 	}
+}
+
+// maxLetters is how many letters, the newest ones, are looked through for the
+// beginning of an ID.
+const maxLetters = 10000
+
+// letterID finds the item of a dead letter by its ID or the beginning of it.
+func letterID(ctx context.Context, s *session, ref string) (string, error) {
+	digits, ok := api.IDDigits(ref)
+	switch {
+	case !ok:
+		return "", fmt.Errorf("%q is neither the ID of an item nor the beginning of one: 'marsad dead list' shows them", ref)
+	case news.ID(digits).Valid():
+		return digits, nil
+	case len(digits) < api.MinDigits:
+		return "", fmt.Errorf("%q is too short: give at least %d digits of the ID", ref, api.MinDigits)
+	}
+	letters, err := s.DeadLetters(ctx, maxLetters)
+	if err != nil {
+		return "", err
+	}
+	var found string
+	for _, l := range letters {
+		switch id := string(l.Ref.Item); {
+		case !strings.HasPrefix(id, digits):
+		case found != "":
+			return "", fmt.Errorf("several dead letters begin with %q: give more digits", ref)
+		default:
+			found = id
+		}
+	}
+	if found == "" {
+		return "", fmt.Errorf("there is no dead letter for %q: 'marsad dead list' shows them", ref)
+	}
+	return found, nil
 }
 
 func (c *cli) printLetters(letters []store.DeadLetter) error {

@@ -237,8 +237,20 @@ func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions)
 			return item.Record.Outcome == news.Archived, c.printOutcome(d.input, *item.Record, o.format)
 		}
 	}
-	fmt.Fprintf(c.err, "marsad: %s: not at its end after %v%s; it goes on when 'marsad run' runs\n", d.input, o.timeout, openState(item))
+	fmt.Fprintf(c.err, "marsad: %s: %s is not at its end after %v%s; %s\n", d.input, d.id, o.timeout, openState(item), goesOn(s, d.id, o.ephemeral))
 	return false, nil
+}
+
+// goesOn says what becomes of an item nobody waits for any more.
+func goesOn(s *session, id news.ID, ephemeral bool) string {
+	switch where := fmt.Sprintf("'marsad article %s' says where it is", id); {
+	case ephemeral:
+		return "nothing is kept of it"
+	case s.process == nil:
+		return "it goes on by itself, " + where
+	default:
+		return "it goes on when 'marsad run' runs, " + where
+	}
 }
 
 func openState(item api.Item) string {

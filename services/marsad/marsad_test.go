@@ -387,6 +387,13 @@ func TestBadInput(t *testing.T) {
 		"no data":               {[]string{"--data", filepath.Join(dir, "none"), "search", "x"}, 1, "there is no data in"},
 		"backup of no data":     {[]string{"--data", filepath.Join(dir, "none"), "backup", filepath.Join(dir, "b.db")}, 1, "there is no data in"},
 		"backup over a file":    {[]string{"--data", sources(t, w), "backup", file("b.db", "x")}, 1, "exists already"},
+		"backup to no name":     {[]string{"--data", sources(t, w), "backup", ""}, 2, "a file is needed"},
+		"never waited for":      {append(ingest, "--log-level", "error", "--timeout", "1ns", "-"), 1, "nothing is kept of it"},
+		"prefix of no letter":   {[]string{"--data", sources(t, w), "dead", "show", "7BCE"}, 1, "no dead letter"},
+		"prefix too short":      {[]string{"--data", sources(t, w), "dead", "retry", "7b"}, 1, "at least 4 digits"},
+		"unknown backend":       {[]string{"--store", "postgres://x", "config", "check"}, 1, "store.dsn"},
+		"duration of no unit":   {[]string{"--config", file("unit.yaml", "fetcher:\n  host_delay: 2\n"), "config", "check"}, 1, "'fetcher.host_delay' a unit is needed, as in 2s"},
+		"ports out of range":    {[]string{"--config", file("ports.yaml", "fetcher:\n  allow_ports: [0, 99999]\n"), "config", "check"}, 1, "fetcher.allow_ports[1]"},
 		"newer data":            {[]string{"--data", newerData(t), "search", "x"}, 1, "newer marsad"},
 		"unknown store":         {[]string{"--store", "oracle://x", "--data", filepath.Join(dir, "d2"), "status"}, 1, "oracle"},
 		"no bus":                {[]string{"--nats", "nats://127.0.0.1:1", "--data", filepath.Join(dir, "d3"), "run"}, 1, "NATS"},
@@ -443,6 +450,11 @@ func sources(t *testing.T, w *site) string {
 func TestSourcesCommands(t *testing.T) {
 	w := newSite(t, 5)
 	config, _ := writeConfig(t, "")
+	list := filepath.Join(t.TempDir(), "list.opml") // its language is none
+	opml := `<opml version="2.0" xmlns:m="urn:marsad"><body><outline text="odd" xmlUrl="https://odd.example/feed" language="arabic" m:country="ma"/></body></opml>`
+	if err := os.WriteFile(list, []byte(opml), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	steps := []struct {
 		args []string
 		want string
@@ -457,6 +469,9 @@ func TestSourcesCommands(t *testing.T) {
 		{[]string{"sources", "resume", w.URL + "/feed.xml"}, "is polled again"},
 		{[]string{"sources", "export"}, `marsad`},
 		{[]string{"sources", "remove", "عالم"}, "is removed"},
+		{[]string{"sources", "import", list}, "1 sources added"},
+		{[]string{"sources", "show", "odd"}, "language, country   MA"},
+		{[]string{"sources", "remove", "odd"}, "is removed"},
 		{[]string{"sources", "list", "--format", "json"}, "[]"},
 		{[]string{"status"}, "not running"},
 		{[]string{"dead", "list"}, "there are no dead letters"},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"marsad/pkg/app"
+	"marsad/pkg/store"
 	"marsad/services/web"
 	"marsad/services/web/api"
 )
@@ -42,7 +43,10 @@ func (c *cli) connect(ctx context.Context, n need) (*session, error) {
 			return nil, fmt.Errorf("there is no data in %s: name the folder with --data, or start with 'marsad run'", c.config.Data)
 		}
 	}
-	p, err := app.Open(ctx, c.quiet(), app.Options{LogTo: c.err, StoreOnly: n != needBus})
+	p, err := app.Open(ctx, c.quiet(), app.Options{LogTo: c.err, StoreOnly: n != needBus, KeepSchema: n != makeStore})
+	if errors.Is(err, store.ErrNoSchema) && c.config.Store.DSN == "" {
+		return nil, fmt.Errorf("the schema of %s is older than this version of marsad, or missing: 'marsad run' or 'marsad migrate' brings it up to date ('marsad backup' copies it first)", c.config.StoreDSN())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -139,6 +139,9 @@ func (c *cli) printSource(s api.SourceDetail) error {
 	if !s.Paused && s.Kind != news.KindManual {
 		fmt.Fprintf(w, "next poll\t%s\n", s.NextPoll.Local().Format(time.DateTime))
 	}
+	if !s.HostFreeAt.IsZero() {
+		fmt.Fprintf(w, "host\tnot asked before %s\n", clock(s.HostFreeAt))
+	}
 	if len(s.Dropped) > 0 {
 		fmt.Fprintln(w, "\ndropped at\treason\titem\turl")
 	}
@@ -232,7 +235,9 @@ func (c *cli) sourcesImport() *cobra.Command {
 			}
 			list := make([]api.NewSource, len(feeds))
 			for i, f := range feeds {
-				list[i] = api.NewSource{URL: f.URL, Name: f.Name, Publisher: f.Publisher, Lang: f.Lang, Country: f.Country, Tags: f.Tags}
+				lang, _ := api.Language(f.Lang) // lists of other programs hold all kinds of things: these are left out
+				country, _ := api.Country(f.Country)
+				list[i] = api.NewSource{URL: f.URL, Name: f.Name, Publisher: f.Publisher, Lang: lang, Country: country, Tags: f.Tags}
 			}
 			return c.add(cmd.Context(), list)
 		},

@@ -90,6 +90,7 @@ func TestAPIStatus(t *testing.T) {
 		{"GET", "/api/v1/articles?story=abcdef", "", "", 404},
 		{"GET", "/api/v1/articles?country=Maroc", "", "", 422},
 		{"GET", "/api/v1/articles?lang=arabic", "", "", 422},
+		{"GET", "/api/v1/articles?lang=xx1", "", "", 422},
 		{"GET", "/api/v1/articles?since=2026-01-02&until=2026-01-01", "", "", 422},
 		{"GET", "/api/v1/articles?limit=1001", "", "", 422},
 		{"GET", "/api/v1/sources/" + string(s.feed.ID[:8]), "", "", 200},
@@ -104,6 +105,8 @@ func TestAPIStatus(t *testing.T) {
 		{"DELETE", "/api/v1/sources/" + string(s.feed.ID), "", "", 403},
 		{"POST", "/api/v1/sources", feed, s.cfg.Token, 200},
 		{"POST", "/api/v1/sources", `[{"url":"ftp://b.example/"}]`, s.cfg.Token, 422},
+		{"POST", "/api/v1/sources", `[{"url":"https://c.example/","lang":"arabic"}]`, s.cfg.Token, 422},
+		{"POST", "/api/v1/sources", `[{"url":"https://c.example/","country":"Morocco"}]`, s.cfg.Token, 422},
 		{"POST", "/api/v1/sources/" + string(s.feed.ID) + "/pause", "", s.cfg.Token, 200},
 	} {
 		r := httptest.NewRequest(test.method, test.target, strings.NewReader(test.body))

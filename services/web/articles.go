@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -76,13 +77,17 @@ func (s *Service) article(ctx context.Context, ref string) (store.ArticleDetail,
 func (s *Service) remove(ctx context.Context, ref string) (api.Removed, error) {
 	id, err := findID(ctx, ref, s.store.FindArticle)
 	if err != nil {
-		return api.Removed{}, noArticle(err, ref)
+		return api.Removed{}, s.notRemoved(ctx, err, ref)
+	}
+	copies, err := s.copiesOf(ctx, id)
+	if err != nil {
+		return api.Removed{}, s.notRemoved(ctx, err, ref)
 	}
 	removed, err := s.store.RemoveArticle(ctx, id, s.now())
 	if err != nil {
-		return api.Removed{}, noArticle(err, ref)
+		return api.Removed{}, s.notRemoved(ctx, err, ref)
 	}
-	out := api.Removed{Removed: removed}
+	out := api.Removed{Removed: removed, Copies: copies}
 	if s.bus != nil {
 		err = s.bus.Unpublish(ctx, news.Ref{Item: id, Revision: removed.Revision})
 		out.Unpublished = err == nil
@@ -92,6 +97,57 @@ func (s *Service) remove(ctx context.Context, ref string) (api.Removed, error) {
 	}
 	s.log.Info("an article was removed", "item", id)
 	return out, nil
+}
+
+// copiesOf returns the copies of an article.
+func (s *Service) copiesOf(ctx context.Context, id news.ID) ([]news.ID, error) {
+	detail, err := s.store.Article(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	copies := []news.ID{}
+	for _, other := range detail.Copies {
+		if other.Kind != news.Copy {
+			continue
+		}
+		related, err := s.store.Article(ctx, other.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // it was removed in between
+		}
+		if err != nil {
+			return nil, err
+		}
+		if of := related.Verdict.Of; of != nil && *of == id {
+			copies = append(copies, other.ID)
+		}
+	}
+	return copies, nil
+}
+
+// notRemoved says what stands in the place of an article that is not there.
+func (s *Service) notRemoved(ctx context.Context, err error, ref string) error {
+	if !errors.Is(err, store.ErrNotFound) {
+		return noArticle(err, ref)
+	}
+	item, err := s.item(ctx, ref)
+	if err != nil {
+		return err
+	}
+	var why string
+	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	switch {
+	case item.Outcome == news.Dropped && item.Reason == store.ReasonRemoved:
+		why = "it was removed already, at " + at(item.EndedAt)
+	case item.Outcome == news.Dropped:
+		why = fmt.Sprintf("its item was dropped at %s (%s)", at(item.EndedAt), item.Reason)
+	case item.Outcome == news.Dead:
+		why = fmt.Sprintf("its item is dead ('marsad dead drop %s' ends it)", item.ID)
+	case item.State == news.StateInLine:
+		why = "its item is in line: it can be removed once it is archived"
+	default:
+		why = fmt.Sprintf("its item is due at %s: it can be removed once it is archived", at(item.DueAt))
+	}
+	return huma.Error404NotFound(fmt.Sprintf("there is no article %q: %s", ref, why))
 }
 
 // noArticle says plainly that there is none, or more than one.
@@ -141,6 +197,10 @@ func expected(err error) huma.StatusError {
 	return nil
 }
 
+// threeLetters is how a language may be searched for: also as und, of which no
+// source is.
+var threeLetters = regexp.MustCompile(`^[A-Za-z]{2,3}$`)
+
 // query reads the parameters of a search.
 func (s *Service) query(ctx context.Context, in searchInput) (store.Query, error) {
 	q := store.Query{
@@ -159,14 +219,14 @@ func (s *Service) query(ctx context.Context, in searchInput) (store.Query, error
 	switch {
 	case in.Country != "" && len(in.Country) != 2:
 		return q, huma.Error422UnprocessableEntity(fmt.Sprintf("country: %q is no code of two letters, as MA", in.Country))
-	case in.Lang != "" && (len(in.Lang) < 2 || len(in.Lang) > 3):
+	case in.Lang != "" && !threeLetters.MatchString(in.Lang):
 		return q, huma.Error422UnprocessableEntity(fmt.Sprintf("lang: %q is no code of two or three letters, as ar", in.Lang))
 	case !q.Until.IsZero() && !q.Since.Before(q.Until):
 		return q, huma.Error422UnprocessableEntity("since: it is not before until")
 	}
 	if in.Story != "" && !q.Story.Valid() {
 		// A story has the ID of its first article.
-		if q.Story, err = s.store.FindArticle(ctx, in.Story); err != nil {
+		if q.Story, err = findID(ctx, in.Story, s.store.FindArticle); err != nil {
 			return q, noArticle(err, in.Story)
 		}
 	}

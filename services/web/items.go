@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,9 +15,6 @@ import (
 	"marsad/pkg/weburl"
 	"marsad/services/web/api"
 )
-
-// minPrefix is how many digits of an ID must be given.
-const minPrefix = 6
 
 // byRef is a request about one item or article.
 type byRef struct {
@@ -35,9 +33,6 @@ func (s *Service) registerItems(a huma.API) {
 // findID finds an ID by itself, by its beginning, which find looks up, or by
 // the URL of the item, in any spelling.
 func findID(ctx context.Context, ref string, find func(ctx context.Context, prefix string) (news.ID, error)) (news.ID, error) {
-	if id := news.ID(ref); id.Valid() {
-		return id, nil
-	}
 	if strings.Contains(ref, "://") {
 		address, err := weburl.Canonical(ref)
 		if err != nil {
@@ -45,10 +40,16 @@ func findID(ctx context.Context, ref string, find func(ctx context.Context, pref
 		}
 		return news.ItemID(address, "", ""), nil
 	}
-	if len(ref) < minPrefix {
-		return "", store.ErrNotFound
+	digits, ok := api.IDDigits(ref)
+	switch {
+	case !ok:
+		return "", huma.Error404NotFound(fmt.Sprintf("%q is neither an ID, nor the beginning of one, nor an address", ref))
+	case news.ID(digits).Valid():
+		return news.ID(digits), nil
+	case len(digits) < api.MinDigits:
+		return "", huma.Error404NotFound(fmt.Sprintf("%q is too short: give at least %d digits of the ID", ref, api.MinDigits))
 	}
-	return find(ctx, ref)
+	return find(ctx, digits)
 }
 
 // noItem says plainly that there is none, or more than one.
@@ -77,6 +78,11 @@ func (s *Service) item(ctx context.Context, ref string) (api.Item, error) {
 		out.Stage, out.Error = detail.Letter.Stage, detail.Letter.Error
 	}
 	switch detail.Item.State {
+	case news.StateDue:
+		if !detail.Item.HasPage {
+			out.HostFreeAt, err = s.hostFreeAt(ctx, detail.Item.Host)
+		}
+		return out, err
 	case news.StateInLine:
 		out.Stream = s.whereabouts(ctx, detail.Item.Ref)
 	case news.StateEnded:
@@ -88,6 +94,15 @@ func (s *Service) item(ctx context.Context, ref string) (api.Item, error) {
 		return out, err
 	}
 	return out, nil
+}
+
+// hostFreeAt is when requests go to a host again; zero if they do now.
+func (s *Service) hostFreeAt(ctx context.Context, host string) (time.Time, error) {
+	at, err := s.store.HostFreeAt(ctx, host)
+	if !at.After(s.now()) {
+		return time.Time{}, err
+	}
+	return at, err
 }
 
 // whereabouts names the stream an item is in; empty if the bus cannot say.

@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +50,14 @@ func TestItem(t *testing.T) {
 	if leased := where(string(id[:8])); !leased.LeasedUntil.Equal(start.Add(time.Minute)) {
 		t.Errorf("leased: %+v", leased)
 	}
+	until := s.now().Add(time.Hour)
+	s.must(s.store.Postpone(t.Context(), "a", ref, start, "throttled", store.Slot{Host: "news.example", FreeAt: until}))
+	if held := where(string(id)); !held.HostFreeAt.Equal(until) || !held.LeasedUntil.IsZero() {
+		t.Errorf("held: %+v", held)
+	}
+	if source, err := client.Source(t.Context(), string(s.feed.ID)); err != nil || !source.HostFreeAt.Equal(until) {
+		t.Errorf("its source: %+v, %v", source, err)
+	}
 	s.must(s.store.MarkInLine(t.Context(), start, ref))
 	if lost := where(string(id)); lost.Stream != api.NoStream || !lost.InLineAt.Equal(start) {
 		t.Errorf("in no stream: %+v", lost)
@@ -64,10 +74,15 @@ func TestItem(t *testing.T) {
 		t.Errorf("dead: %+v", dead)
 	}
 	s.must(s.store.DropDeadLetter(t.Context(), id, ReasonDiscarded, start))
+	for _, ref := range []string{string(id[:api.MinDigits]), strings.ToUpper(string(id[:8])), string(id) + "-1", string(id[:8]) + "-1"} {
+		if got := where(ref); got.ID != id {
+			t.Errorf("%s: %+v", ref, got)
+		}
+	}
 	if dropped := where(string(id)); dropped.Outcome != news.Dropped || dropped.Record == nil || dropped.Record.Reason != ReasonDiscarded {
 		t.Errorf("dropped: %+v", dropped)
 	}
-	for ref, status := range map[string]int{"abc": 404, "abcdef0123": 404, "https://news.example/b": 404, "ftp://news.example/b": 422} {
+	for ref, status := range map[string]int{"abc": 404, "nonsense": 404, "abcdef0123": 404, "https://news.example/b": 404, "ftp://news.example/b": 422} {
 		_, err := client.Item(t.Context(), ref)
 		if failed, ok := errors.AsType[*api.Error](err); !ok || failed.Status != status {
 			t.Errorf("%s: %v, want %d", ref, err, status)
@@ -101,8 +116,21 @@ func TestRemoveArticle(t *testing.T) {
 	if n, err := p.Bus.Depth(t.Context(), "NEWS_ARCHIVED"); err != nil || n != 0 {
 		t.Errorf("%d messages are left on the tap, %v", n, err)
 	}
-	if _, err := client.RemoveArticle(t.Context(), string(arabic)); err == nil {
-		t.Error("it was removed twice")
+	if !slices.Equal(removed.Copies, []news.ID{twin}) {
+		t.Errorf("its copies: %v, want %s", removed.Copies, twin)
+	}
+	open := news.ItemID("https://news.example/open", "", "")
+	_, err = s.store.RecordPoll(t.Context(), store.PollResult{
+		Source: s.feed.ID, Poll: news.Poll{At: start}, Items: []store.Entry{{ID: open, URL: "https://news.example/open"}},
+	})
+	s.must(err)
+	for ref, want := range map[string]string{
+		string(arabic): "removed already", string(open): "is due at", "nonsense": "neither an ID",
+		"00000000000000000000000000000000": "never found",
+	} {
+		if _, err := client.RemoveArticle(t.Context(), ref); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", ref, err, want)
+		}
 	}
 	if item, err := client.Item(t.Context(), string(arabic)); err != nil || item.Reason != store.ReasonRemoved || item.Outcome != news.Dropped {
 		t.Errorf("the item: %+v, %v", item, err)

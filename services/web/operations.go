@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -133,21 +135,30 @@ func (s *Service) status(ctx context.Context) (api.Status, error) {
 	}
 	version, _ := app.Version()
 	status := api.Status{
-		Version: version, Ready: true, Open: complete(ledger.Open, news.StateDue, news.StateInLine),
+		Version: version, Open: complete(ledger.Open, news.StateDue, news.StateInLine),
 		Ended: complete(ledger.Ended, news.Archived, news.Dropped, news.Dead), Dead: ledger.DeadLetter, Sources: complete(sources, news.Healths...), Index: index,
 	}
 	if !ledger.OldestOpen.IsZero() {
 		status.Oldest = s.now().Sub(ledger.OldestOpen).Truncate(time.Second).Seconds()
 	}
-	err = s.ready(ctx)
-	if s.bus != nil && err == nil {
-		status.Streams, err = s.bus.Depths(ctx)
-	}
-	if err != nil {
-		status.Ready, status.Waiting = false, "the store or the bus"
-		if app.Trusted(ctx) {
-			status.Waiting = err.Error()
+	missing := s.missing(ctx)
+	noBus := func(m app.Missing) bool { return m.Name == "bus" }
+	if s.bus != nil && !slices.ContainsFunc(missing, noBus) {
+		if status.Streams, err = s.bus.Depths(ctx); err != nil {
+			missing = append(slices.Clone(missing), app.Missing{Name: "bus", Err: err})
 		}
 	}
+	status.Ready, status.Waiting = len(missing) == 0, waiting(missing, app.Trusted(ctx))
 	return status, nil
+}
+
+// waiting says what the process waits for; why, only to those it trusts.
+func waiting(missing []app.Missing, why bool) string {
+	words := make([]string, len(missing))
+	for i, m := range missing {
+		if words[i] = m.String(); why {
+			words[i] = m.Name + ": " + strings.ReplaceAll(m.Err.Error(), "\n", "; ")
+		}
+	}
+	return strings.Join(words, ", ")
 }

@@ -113,3 +113,33 @@ func TestDeadLetters(t *testing.T) {
 		t.Errorf("audit = %+v, %v", report, err)
 	}
 }
+
+// stuck is a service that waits.
+type stuck struct{ app.Service }
+
+func (stuck) Name() string { return "fetcher" }
+func (stuck) Ready() error { return app.WaitError("the disk is full") }
+
+// TestStatusOfAServiceThatWaits: status says what /readyz says.
+func TestStatusOfAServiceThatWaits(t *testing.T) {
+	p := apptest.Open(t)
+	p.Config.HTTP.Addr = "127.0.0.1:0"
+	s, err := New(DefaultConfig(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := p.Listen(nil, s, []app.Service{stuck{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	apptest.Run(t, server)
+	status, err := api.NewClient(app.Direct(s)).Status(t.Context())
+	if err != nil || status.Ready || status.Waiting != "fetcher: the disk is full" || status.Streams == nil {
+		t.Errorf("status = %+v, %v", status, err)
+	}
+	for _, m := range p.Missing(t.Context()) {
+		if m.String() != "fetcher (the disk is full)" {
+			t.Errorf("missing is %s", m)
+		}
+	}
+}

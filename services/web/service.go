@@ -29,7 +29,7 @@ type Service struct {
 	bus     *bus.Bus // nil: the process has none
 	log     *slog.Logger
 	now     func() time.Time
-	ready   func(context.Context) error
+	missing func(context.Context) []app.Missing
 	handler http.Handler
 
 	offenders *prometheus.GaugeVec
@@ -38,7 +38,7 @@ type Service struct {
 
 // New makes the service.
 func New(cfg Config, p *app.Process) (*Service, error) {
-	s := &Service{cfg: cfg, store: p.Store, bus: p.Bus, log: p.Log.With("service", "web"), now: p.Now, ready: p.Ready}
+	s := &Service{cfg: cfg, store: p.Store, bus: p.Bus, log: p.Log.With("service", "web"), now: p.Now, missing: p.Missing}
 	s.offenders = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "marsad_audit_offenders", Help: "Offenders found by the last audit of this process; absent before the first.",
 	}, nil)

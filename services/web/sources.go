@@ -81,6 +81,9 @@ func (s *Service) sourceDetail(ctx context.Context, source api.Source) (api.Sour
 	for _, poll := range polls {
 		detail.Polls = append(detail.Polls, api.Poll{Poll: poll, TookSeconds: poll.Took.Seconds()})
 	}
+	if detail.HostFreeAt, err = s.hostFreeAt(ctx, weburl.Domain(source.URL)); err != nil {
+		return detail, err
+	}
 	items, err := s.store.DroppedItems(ctx, source.ID, maxDropped)
 	for _, item := range items {
 		detail.Dropped = append(detail.Dropped, api.Dropped{ID: item.Item, Title: item.Found.Title, URL: item.URL, Reason: item.Reason, At: item.EndedAt})
@@ -172,9 +175,17 @@ func newSource(n api.NewSource, now time.Time) (news.Source, error) {
 	if u, err := url.Parse(strings.TrimSpace(n.URL)); err == nil && u.User != nil {
 		return news.Source{}, fmt.Errorf("%q holds a user name or password: sources that need one are not supported", u.Redacted())
 	}
+	lang, err := api.Language(n.Lang)
+	if err != nil {
+		return news.Source{}, err
+	}
+	country, err := api.Country(n.Country)
+	if err != nil {
+		return news.Source{}, err
+	}
 	source := news.Source{
 		ID: news.NewSourceID(address), Kind: news.KindFeed, URL: address, Name: strings.TrimSpace(n.Name),
-		Lang: n.Lang, Country: strings.ToUpper(n.Country), Tags: n.Tags, AddedAt: now, NextPoll: now,
+		Lang: lang, Country: country, Tags: n.Tags, AddedAt: now, NextPoll: now,
 	}
 	if n.PollEvery != "" {
 		every, err := time.ParseDuration(n.PollEvery)

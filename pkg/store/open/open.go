@@ -24,19 +24,28 @@ type Options struct {
 // Open opens the store at dsn: a bare path, sqlite:///absolute/path or
 // sqlite://relative/path. No error repeats what may be a password.
 func Open(ctx context.Context, dsn string, options Options) (store.Store, error) {
-	path, isFile, err := File(dsn)
+	if err := Check(dsn); err != nil {
+		return nil, err
+	}
+	path, _, err := File(dsn)
 	if err != nil {
 		return nil, err
 	}
-	if isFile {
-		return openSQLite(ctx, path, options)
+	return openSQLite(ctx, path, options)
+}
+
+// Check reports whether there is a backend for dsn, without opening anything.
+func Check(dsn string) error {
+	_, isFile, err := File(dsn)
+	if isFile || err != nil {
+		return err
 	}
 	scheme, _, _ := strings.Cut(dsn, "://")
 	switch strings.ToLower(scheme) {
 	case "postgres", "postgresql":
-		return nil, errors.New("this version has no PostgreSQL backend yet: use sqlite://PATH")
+		return errors.New("this version has no PostgreSQL backend yet: use sqlite://PATH")
 	}
-	return nil, fmt.Errorf("store scheme %q is not known: use sqlite://PATH", scheme)
+	return fmt.Errorf("store scheme %q is not known: use sqlite://PATH", scheme)
 }
 
 // File returns the path of the file that dsn names, if it names one.

@@ -16,33 +16,47 @@ import (
 // Backup implements store.Store. The copy is a database of its own, without the
 // free space of this one. While it is made, writers go on, and what they write
 // stays in the write-ahead log.
-func (s *Store) Backup(ctx context.Context, path string) (err error) {
+func (s *Store) Backup(ctx context.Context, path string) error {
 	defer s.metrics.Took("backup", time.Now())
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(err, fmt.Errorf("backup: %s %w", path, store.ErrExists))
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("backup: %s %w", path, store.ErrExists)
 	}
+	if err := s.backup(ctx, path); err != nil {
+		// What the system says of the temporary file is about the one that was asked for.
+		if file, ok := errors.AsType[*fs.PathError](err); ok {
+			err = file.Err
+		} else if link, ok := errors.AsType[*os.LinkError](err); ok {
+			err = link.Err
+		}
+		return fmt.Errorf("backup: %s: %w", path, err)
+	}
+	return nil
+}
+
+func (s *Store) backup(ctx context.Context, path string) (err error) {
 	// SQLite fills a file that is empty; this one is for this user only.
 	partial, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
 	if err != nil {
-		return fmt.Errorf("backup: %w", err)
+		return err
 	}
 	defer partial.Close()
 	defer func() {
-		if err != nil {
-			os.Remove(partial.Name()) //nolint:errcheck // the error is told already
+		if err != nil { // which is told already: the rest of a failed copy may be there or not
+			os.Remove(partial.Name())              //nolint:errcheck // see above
+			os.Remove(partial.Name() + "-journal") //nolint:errcheck // see above
 		}
 	}()
 	if err := s.vacuumInto(ctx, partial.Name()); err != nil {
-		return fmt.Errorf("backup: %w", err)
+		return err
 	}
 	if err := partial.Sync(); err != nil {
-		return fmt.Errorf("backup: %w", err)
+		return err
 	}
 	if err := os.Rename(partial.Name(), path); err != nil {
-		return fmt.Errorf("backup: %w", err)
+		return err
 	}
 	if err := syncFolder(filepath.Dir(path)); err != nil {
-		return errors.Join(fmt.Errorf("backup: %w", err), os.Remove(path))
+		return errors.Join(err, os.Remove(path))
 	}
 	return nil
 }

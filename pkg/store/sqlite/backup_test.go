@@ -1,8 +1,11 @@
 package sqlite_test
 
 import (
+	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -43,6 +46,30 @@ func TestBackupOfAnotherSchema(t *testing.T) {
 	run(t, raw(t, empty), `CREATE TABLE other (n INTEGER)`)
 	if _, err := sqlite.Open(t.Context(), empty, sqlite.Options{Any: true}); !errors.Is(err, store.ErrNoSchema) {
 		t.Errorf("a file of another program: %v", err)
+	}
+}
+
+// TestFailedBackup: it leaves nothing behind, and names the file that was asked for.
+func TestFailedBackup(t *testing.T) {
+	s := open(t, newPath(t))
+	folder := t.TempDir()
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := os.WriteFile(filepath.Join(folder, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, ctx := range map[string]context.Context{
+		filepath.Join(folder, "copy.db"):         canceled,
+		filepath.Join(folder, "none", "copy.db"): t.Context(),
+		filepath.Join(folder, "file", "copy.db"): t.Context(),
+	} {
+		err := s.Backup(ctx, path)
+		if err == nil || !strings.Contains(err.Error(), path+": ") || strings.Contains(err.Error(), "partial") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 1 {
+		t.Errorf("left behind: %v, %v", files, err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"marsad/pkg/news"
@@ -28,4 +30,13 @@ func giveUpSlot(tx *tx, slot store.Slot, holder news.ID) error {
 			owner = iif(holder IN (?3, ''), '', owner),
 			holder = iif(holder = ?3, '', holder)`,
 		slot.Host, micros(slot.FreeAt), holder)
+}
+
+// HostFreeAt implements store.Ledger.
+func (s *Store) HostFreeAt(ctx context.Context, host string) (at time.Time, err error) {
+	err = read(s.reader(ctx), []any{asTime{&at}}, `SELECT coalesce(max(next_at), 0) FROM hosts WHERE host = ?`, host)
+	if err != nil {
+		return at, fmt.Errorf("host %s: %w", host, err)
+	}
+	return at, nil
 }

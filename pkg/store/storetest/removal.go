@@ -221,6 +221,15 @@ func testItemDetail(w *world) {
 	equal(w, d, store.ItemDetail{Item: d.Item, Finders: finders})
 	w.claim("x", after(time.Minute), 1)
 	equal(w, detail().LeasedUntil, after(2*time.Minute))
+	free := func() time.Time {
+		w.Helper()
+		at, err := w.HostFreeAt(ctx, "x.example")
+		w.must(err)
+		return at
+	}
+	equal(w, free(), time.Time{})
+	w.must(w.Postpone(ctx, "x", first(e), after(time.Minute), "throttled", store.Slot{Host: "x.example", FreeAt: after(time.Hour)}))
+	equal(w, free(), after(time.Hour))
 	w.inLine(after(time.Minute), first(e))
 	equal(w, detail().LeasedUntil, time.Time{})
 	_, err := w.MarkChecked(ctx, after(time.Hour), store.Checked{Missing: []news.Ref{first(e)}})

@@ -50,6 +50,7 @@ type Item struct {
 	FoundAt      time.Time      `json:"found_at" doc:"When this revision was found"`
 	DueAt        time.Time      `json:"due_at"`
 	LeasedUntil  time.Time      `json:"leased_until,omitzero" doc:"While a fetcher works on it"`
+	HostFreeAt   time.Time      `json:"host_free_at,omitzero" doc:"While its page is to be downloaded, and its host is left alone until then"`
 	InLineAt     time.Time      `json:"in_line_at,omitzero" doc:"When it was handed to the bus"`
 	Stream       string         `json:"stream,omitempty" doc:"The stream it is in right now, while it is in line; none if it is in none; absent if the bus cannot be asked"`
 	MissingSince time.Time      `json:"missing_since,omitzero" doc:"In line, and not met in any stream since"`
@@ -66,7 +67,8 @@ const NoStream = "none"
 // Removed is an article that was taken down.
 type Removed struct {
 	store.Removed
-	Unpublished bool `json:"unpublished" doc:"Whether it was deleted from the public tap too"`
+	Unpublished bool      `json:"unpublished" doc:"Whether it was deleted from the public tap too"`
+	Copies      []news.ID `json:"copies" doc:"Articles that are copies of it: they stay"`
 }
 
 // Source is a source and how it is doing.
@@ -103,8 +105,9 @@ type Poll struct {
 // SourceDetail is a source with its last polls.
 type SourceDetail struct {
 	Source
-	Dropped []Dropped `json:"dropped" doc:"Items dropped last, at most 30"`
-	Polls   []Poll    `json:"polls" doc:"Newest first, at most 30"`
+	HostFreeAt time.Time `json:"host_free_at,omitzero" doc:"While its host is left alone until then"`
+	Dropped    []Dropped `json:"dropped" doc:"Items dropped last, at most 30"`
+	Polls      []Poll    `json:"polls" doc:"Newest first, at most 30"`
 }
 
 // NewSource is a source to be added.
@@ -112,8 +115,8 @@ type NewSource struct {
 	URL       string   `json:"url" minLength:"1"`
 	Name      string   `json:"name,omitempty"`
 	Publisher string   `json:"publisher,omitempty" doc:"Default: the registrable domain of the URL"`
-	Lang      string   `json:"lang,omitempty"`
-	Country   string   `json:"country,omitempty"`
+	Lang      string   `json:"lang,omitempty" doc:"Language, as ar"`
+	Country   string   `json:"country,omitempty" doc:"ISO 3166-1 alpha-2, as MA"`
 	Tags      []string `json:"tags,omitempty"`
 	PollEvery string   `json:"poll_every,omitempty" doc:"A duration such as 5m; default: the fetcher's"`
 }
