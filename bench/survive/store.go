@@ -73,15 +73,17 @@ func diskFull(dir string, kill bool) survive.Fault {
 		}
 		ballast, n, felt := filepath.Join(dir, "ballast"), r.Server(), false
 		var err error
-		for end := time.Now().Add(6 * time.Second); time.Now().Before(end) && err == nil; {
-			r.World.Publish(4)
-			err = errors.Join(fill(ballast), survive.Pause(ctx, 500*time.Millisecond)) // files become shorter, too: again and again
+		// Until it is felt: files have room of their own at first, and become shorter, too.
+		for end := time.Now().Add(time.Minute); time.Now().Before(end) && !felt && err == nil; {
+			r.World.Publish(10)
+			err = errors.Join(fill(ballast), survive.Pause(ctx, 250*time.Millisecond))
 			code, _ := n.Get(ctx, "/readyz")
-			felt = felt || code == http.StatusServiceUnavailable
+			felt = code == http.StatusServiceUnavailable
 		}
 		if err == nil && !felt {
-			err = errors.New("the disk was full, and the process ready")
+			err = errors.New("the disk was full for a minute, and the process ready")
 		}
+		err = errors.Join(err, survive.Pause(ctx, 3*time.Second))
 		if kill {
 			n.Kill()
 		}
