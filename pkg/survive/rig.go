@@ -251,7 +251,7 @@ func (r *Rig) Configure(s Settings) error {
 	config := fmt.Sprintf(`
 log: {level: info}
 disk: {min_free_bytes: 0}
-nats: {limits: {ack_wait: %v, line_bytes: %d, tap_bytes: 67108864}}
+nats: {limits: {ack_wait: %v, line_bytes: %d, tap_bytes: 536870912}}
 stage: {timeout: 3s, backoff: [100ms]}
 fetcher:
   poll_every: 1s
