@@ -72,19 +72,19 @@ var defects = []defect{
 // broken builds the program wrong in ways that lose or double something, and
 // fails if that goes unnoticed, or if the right program does not pass the same.
 func broken(ctx context.Context, o *options) error {
-	for _, d := range defects {
+	for i, d := range defects { // short names: paths of sockets are
 		binary, err := o.buildWrong(ctx, d)
 		if err != nil {
 			return err
 		}
 		c := survive.Campaign{Layout: d.layout, Clean: []string{o.binary}, Faults: d.faults, Patience: 20 * time.Second}
-		c.Name = "right-" + slug(d.name)
+		c.Name = fmt.Sprint("right", i+1)
 		if err := o.survives(ctx, c, 0); err != nil {
 			return err
 		}
 		wrong := *o
 		wrong.binary = binary
-		c.Name = "broken-" + slug(d.name)
+		c.Name = fmt.Sprint("wrong", i+1)
 		start := time.Now()
 		err = wrong.survives(ctx, c, 0)
 		if err == nil {
