@@ -3,9 +3,13 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -27,7 +31,16 @@ type Options struct {
 }
 
 // Server is a NATS server in this process.
-type Server struct{ inner *server.Server }
+type Server struct {
+	options *server.Options
+	log     *slog.Logger
+	full    atomic.Bool // a write failed for want of room
+	stop    context.CancelFunc
+	watcher sync.WaitGroup
+
+	mu    sync.Mutex
+	inner *server.Server
+}
 
 // Start boots a server and waits until it takes connections.
 func Start(options Options) (*Server, error) {
@@ -43,26 +56,51 @@ func Start(options Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	s, err := server.NewServer(opts)
+	s := &Server{options: opts, log: options.Log}
+	if err := s.boot(); err != nil {
+		return nil, err
+	}
+	if tcp, ok := s.inner.Addr().(*net.TCPAddr); ok {
+		opts.Port = tcp.Port // should it be booted again
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.watcher.Go(func() { s.watch(ctx) })
+	return s, nil
+}
+
+// boot starts a server on what the last one left.
+func (s *Server) boot() error {
+	inner, err := server.NewServer(s.options)
 	if err != nil {
-		return nil, fmt.Errorf("embedded NATS server: %w", err)
+		return fmt.Errorf("embedded NATS server: %w", err)
 	}
-	if options.Log != nil {
-		s.SetLoggerV2(logger{options.Log}, false, false, false)
+	if s.log != nil {
+		inner.SetLoggerV2(logger{s.log, &s.full}, false, false, false)
 	}
-	s.Start()
-	if !s.ReadyForConnections(bootTimeout) {
-		s.Shutdown()
-		return nil, errors.New("embedded NATS server did not start: see its log lines above")
+	inner.Start()
+	if !inner.ReadyForConnections(bootTimeout) {
+		inner.Shutdown()
+		return errors.New("embedded NATS server did not start: see its log lines above")
 	}
-	return &Server{inner: s}, nil
+	s.inner = inner
+	return nil
+}
+
+// InProcessConn implements nats.InProcessConnProvider.
+func (s *Server) InProcessConn() (net.Conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inner.InProcessConn()
 }
 
 // Connect returns the options that connect a client without a network.
-func (s *Server) Connect() nats.Option { return nats.InProcessServer(s.inner) }
+func (s *Server) Connect() nats.Option { return nats.InProcessServer(s) }
 
 // URL is where the server listens; empty unless it was told to.
 func (s *Server) URL() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.inner.Addr() == nil {
 		return ""
 	}
@@ -71,6 +109,12 @@ func (s *Server) URL() string {
 
 // Close stops the server and waits until its files are closed.
 func (s *Server) Close() {
+	s.stop()
+	s.watcher.Wait()
+	s.shutdown()
+}
+
+func (s *Server) shutdown() {
 	s.inner.Shutdown()
 	s.inner.WaitForShutdown()
 }

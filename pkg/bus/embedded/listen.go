@@ -5,6 +5,9 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
@@ -30,12 +33,21 @@ func listen(opts *server.Options, address string) error {
 }
 
 // logger passes the server's lines on; its notices are of interest to nobody
-// who did not ask for debugging.
-type logger struct{ log *slog.Logger }
+// who did not ask for debugging. It notes that the disk was full.
+type logger struct {
+	log  *slog.Logger
+	full *atomic.Bool
+}
 
 func (l logger) Noticef(format string, v ...any) { l.log.Debug("nats: " + fmt.Sprintf(format, v...)) }
 func (l logger) Warnf(format string, v ...any)   { l.log.Warn("nats: " + fmt.Sprintf(format, v...)) }
 func (l logger) Fatalf(format string, v ...any)  { l.log.Error("nats: " + fmt.Sprintf(format, v...)) }
-func (l logger) Errorf(format string, v ...any)  { l.log.Error("nats: " + fmt.Sprintf(format, v...)) }
-func (l logger) Debugf(format string, v ...any)  { l.log.Debug("nats: " + fmt.Sprintf(format, v...)) }
-func (l logger) Tracef(format string, v ...any)  { l.log.Debug("nats: " + fmt.Sprintf(format, v...)) }
+func (l logger) Errorf(format string, v ...any) {
+	line := fmt.Sprintf(format, v...)
+	if strings.Contains(line, syscall.ENOSPC.Error()) {
+		l.full.Store(true)
+	}
+	l.log.Error("nats: " + line)
+}
+func (l logger) Debugf(format string, v ...any) { l.log.Debug("nats: " + fmt.Sprintf(format, v...)) }
+func (l logger) Tracef(format string, v ...any) { l.log.Debug("nats: " + fmt.Sprintf(format, v...)) }
