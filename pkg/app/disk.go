@@ -59,7 +59,7 @@ func freeBytes(folder string) (int64, error) {
 	if err := syscall.Statfs(folder, &stat); err != nil {
 		return 0, fmt.Errorf("free space of %s: %w", folder, err)
 	}
-	return int64(stat.Bavail) * stat.Bsize, nil
+	return int64(float64(stat.Bavail) * float64(stat.Bsize)), nil // their types are not the same everywhere
 }
 
 var diskFree = prometheus.NewDesc("marsad_disk_free_bytes",

@@ -44,5 +44,5 @@ func (s *Server) reboot() {
 
 func hasRoom(dir string) bool {
 	var stat syscall.Statfs_t
-	return syscall.Statfs(dir, &stat) == nil && int64(stat.Bavail)*stat.Bsize > fullRoom
+	return syscall.Statfs(dir, &stat) == nil && float64(stat.Bavail)*float64(stat.Bsize) > fullRoom
 }
