@@ -229,7 +229,7 @@ func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions)
 		if item, err = s.Item(ctx, string(d.id)); err != nil && ctx.Err() == nil {
 			return false, err
 		}
-		if item.Reason != "" && !told && item.Record == nil {
+		if postponed(item) && !told {
 			told = true
 			fmt.Fprintf(c.err, "marsad: %s: waiting%s\n", d.input, openState(item))
 		}
@@ -239,6 +239,12 @@ func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions)
 	}
 	fmt.Fprintf(c.err, "marsad: %s: %s is not at its end after %v%s; %s\n", d.input, d.id, o.timeout, openState(item), goesOn(s, d.id, o.ephemeral))
 	return false, nil
+}
+
+// postponed reports whether an item failed and waits for its next try. While a
+// fetcher holds it, its reason may be that of an end which is on its way.
+func postponed(item api.Item) bool {
+	return item.State == news.StateDue && item.LeasedUntil.IsZero() && item.Reason != ""
 }
 
 // goesOn says what becomes of an item nobody waits for any more.
