@@ -47,7 +47,7 @@ func (c *cli) evalCommand() *cobra.Command {
 	}
 	extract.Flags().StringVar(&format, "format", "table", "table or json")
 	extract.Flags().StringVar(&predictions, "predictions", "", "write what each document got to `FILE` (JSON lines)")
-	cmd.AddCommand(extract)
+	cmd.AddCommand(extract, c.evalLangCommand())
 	return cmd
 }
 
