@@ -30,7 +30,23 @@ type Article struct {
 	Words        int          `json:"words"`
 	Completeness Completeness `json:"completeness"`
 	Text         string       `json:"text"` // paragraphs separated by a blank line
+	Details
 }
+
+// Details are what else the cleaner says of an article.
+type Details struct {
+	TitleLang           string     `json:"title_lang,omitempty"`           // where it is not Lang
+	TitleDirection      Direction  `json:"title_direction,omitempty"`      // where it is not Direction
+	Standfirst          string     `json:"standfirst,omitempty"`           // the paragraph of Text that sums it up
+	OriginalSource      string     `json:"original_source,omitempty"`      // the publisher that a republication names
+	PublishedFrom       DateSource `json:"published_from,omitempty"`       // where Published was found
+	PublishedConfidence float64    `json:"published_confidence,omitempty"` // how often dates found there are right, 0 to 1
+	Confidence          float64    `json:"confidence,omitempty"`           // F1 to be expected of Text, 0 to 1; 0 when unknown
+	Markup              []Mark     `json:"markup,omitempty"`               // by Start
+}
+
+// DateSource is where a date was found.
+type DateSource string
 
 // VerdictKind is what the deduplicator decided an article is.
 type VerdictKind string

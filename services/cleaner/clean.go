@@ -3,11 +3,11 @@ package cleaner
 import (
 	"fmt"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"marsad/pkg/news"
 	"marsad/pkg/text"
+	"marsad/services/cleaner/body"
 )
 
 // Clean makes an article of a page. It is a pure function of the page, accepts
@@ -16,7 +16,8 @@ import (
 // The article's ID is the page's item, and its URL the page's. Source and
 // publisher are the caller's to fill. Text and title are valid UTF-8 in NFC,
 // without control characters; paragraphs are separated by a blank line. Times
-// keep the zone their page gave them; those without one are taken as UTC.
+// keep the zone their page gave them; without one they are read in that of the
+// page's country where it is known, else in UTC.
 func Clean(page news.Page) (article news.Article, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -47,8 +48,13 @@ type draft struct {
 	lang                             string // as declared
 	authors                          []string
 	published, modified              *time.Time
-	paragraphs                       []string
+	publishedFrom                    string  // where it was found: one of the constants of published.go
+	publishedConfidence              float64 // 0 to 1: how often dates found there are right
+	paragraphs                       []body.Paragraph
+	standfirst                       string  // one of paragraphs
+	confidence                       float64 // of the body: the F1 to be expected, 0 to 1; 0 when unknown
 	completeness                     news.Completeness
+	originalSource                   string // the publisher from whom the page says it has the text
 }
 
 // fillFromFeed takes from the feed's entry what the page did not say.
@@ -61,6 +67,9 @@ func (d *draft) fillFromFeed(found news.Found) {
 	}
 	if d.published == nil {
 		d.published = found.Published
+		if d.published != nil {
+			d.publishedFrom, d.publishedConfidence = byEntry, entryConfidence
+		}
 	}
 	if d.modified == nil {
 		d.modified = found.Updated
@@ -78,12 +87,12 @@ func (d *draft) fillFromFeed(found news.Found) {
 
 // article finishes the draft: everything that holds for all kinds of pages.
 func (d *draft) article(page news.Page) (news.Article, error) {
-	body := strings.Join(d.paragraphs, "\n\n")
-	words := text.Words(body)
+	whole := joined(d.paragraphs, "\n\n")
+	words := text.Words(whole)
 	if words == 0 {
 		return news.Article{}, ErrNoText
 	}
-	lang, _ := text.Language(body)
+	lang, _ := text.Language(whole)
 	if lang == text.Unknown {
 		if declared := text.Base(d.lang); declared != "" {
 			lang = declared
@@ -97,7 +106,7 @@ func (d *draft) article(page news.Page) (news.Article, error) {
 	if authors == nil {
 		authors = []string{} // [] in JSON, not null
 	}
-	return news.Article{
+	article := news.Article{
 		ID:           page.Item,
 		URL:          page.URL,
 		CanonicalURL: canonical,
@@ -106,21 +115,13 @@ func (d *draft) article(page news.Page) (news.Article, error) {
 		Published:    d.published,
 		Modified:     d.modified,
 		Lang:         lang,
-		Direction:    text.Direction(lang, body),
+		Direction:    text.Direction(lang, whole),
 		Section:      d.section,
 		Image:        d.image,
 		Words:        words,
 		Completeness: d.completeness,
-		Text:         body,
-	}, nil
-}
-
-// withoutTitle drops the title where it opens the text, once or, as where the
-// window's title and the heading ran together, more often.
-func withoutTitle(paragraphs []string, title string) []string {
-	t := squeeze(title)
-	if t != "" && len(paragraphs) > 0 && strings.ReplaceAll(squeeze(paragraphs[0]), t, "") == "" {
-		return paragraphs[1:]
+		Text:         whole,
 	}
-	return paragraphs
+	d.detail(&article)
+	return article, nil
 }

@@ -16,15 +16,15 @@ import (
 	"marsad/pkg/text"
 )
 
-// decode gives the text of body as valid UTF-8. Bytes that are UTF-8 are taken
+// decode gives the text of body as valid UTF-8; it may share body's memory. Bytes that are UTF-8 are taken
 // for it whatever is declared: text in another encoding hardly ever is, and
 // wrong declarations are common. Then the byte order mark, Content-Type and
 // <meta> decide as the HTML standard says ("determining the character
 // encoding"). Undeclared, the encoding in which the text makes most sense wins,
 // rather than the standard's Western default.
-func decode(body []byte, contentType string) string {
+func decode(body []byte, contentType string) []byte {
 	if utf8.Valid(body) && !bytes.Contains(body, []byte{0x1b}) { // ESC: ISO-2022
-		return string(bytes.TrimPrefix(body, []byte("\uFEFF")))
+		return bytes.TrimPrefix(body, []byte("\uFEFF"))
 	}
 	declared, name, certain := charset.DetermineEncoding(body, contentType)
 	if !certain || name == "utf-8" && !mostlyUTF8(body) {
@@ -34,7 +34,7 @@ func decode(body []byte, contentType string) string {
 	if err != nil {
 		decoded = body
 	}
-	return strings.TrimPrefix(strings.ToValidUTF8(string(decoded), "\uFFFD"), "\uFEFF")
+	return bytes.TrimPrefix(bytes.ToValidUTF8(decoded, []byte("\uFFFD")), []byte("\uFEFF"))
 }
 
 // mostlyUTF8 reports whether body is UTF-8 with some broken characters, rather

@@ -28,68 +28,53 @@ func fromHTML(page news.Page) (draft, error) {
 	}
 	address, _ := url.Parse(page.URL)
 	meta := readMetadata(doc)
-	found := extract(doc, address)
-	meta.bylines = append(meta.bylines, found.byline)
-	d := describe(&meta, doc, address, clock(page))
-	d.paragraphs = withoutTitle(body(doc, &meta, found), d.title)
-	if feed := feedParagraphs(page.Found); weight(d.paragraphs) < thin && weight(feed) > 2*weight(d.paragraphs) {
-		d.paragraphs, d.completeness = feed, news.CompleteFeed
+	d := describe(&meta, doc, address, clock(page), page.FetchedAt)
+	if d.title == "" && page.Found.Title == "" {
+		d.title = firstLine(doc)
 	}
-	return d, nil
+	found := chooseBody(doc, &meta, d.title)
+	d.paragraphs, d.standfirst, d.confidence = found.paragraphs, found.standfirst, found.confidence
+	d.title, d.paragraphs = headed(d.title, d.paragraphs)
+	resolveLinks(d.paragraphs, base(doc, address))
+	if len(d.authors) == 0 {
+		d.signPage(found.bylines, &meta, meta.siteNames(address))
+	}
+	if feed := feedParagraphs(page.Found); weight(d.paragraphs) < thin && weight(feed) > 2*weight(d.paragraphs) {
+		d.paragraphs, d.completeness, d.standfirst, d.confidence = feed, news.CompleteFeed, "", 0
+		resolveLinks(feed, address)
+		return d, nil
+	}
+	return d, judge(&d, &meta, address)
 }
 
 // clock is the moment from which dates are judged: when the page was fetched, so
 // that a replay decides the same.
 func clock(page news.Page) time.Time {
 	if page.FetchedAt.IsZero() {
-		return time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+		return latest
 	}
 	return page.FetchedAt
 }
 
+// latest is after any date that is judged, for pages without a time of fetching.
+var latest = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // describe reads all but the body.
-func describe(m *metadata, doc *html.Node, address *url.URL, now time.Time) draft {
+func describe(m *metadata, doc *html.Node, address *url.URL, now, fetched time.Time) draft {
 	sites := m.siteNames(address)
 	d := draft{
 		title:        chooseTitle(m, sites),
 		authors:      chooseAuthors(m, sites),
 		section:      plainText(firstOf(m.linked.section, m.meta("article:section", "og:article:section", "section"))),
 		image:        webURL(firstOf(m.meta("og:image", "og:image:url", "twitter:image"), m.linked.image), address),
-		canonical:    m.canonicalURL(address),
+		canonical:    m.canonicalURL(address, base(doc, address)),
 		lang:         firstOf(m.lang, m.meta("content-language", "og:locale", "inlanguage"), m.linked.lang),
-		published:    published(m, now),
-		modified:     firstTime(now, m.linked.modified, m.meta("article:modified_time"), m.meta("og:updated_time"), m.meta("datemodified")),
 		completeness: news.CompleteFull,
 	}
-	if d.published == nil {
-		link := d.canonical
-		if address != nil {
-			link = address.String()
-		}
-		d.published = searchDate(doc, link, now)
-	}
+	found := chooseDates(m, doc, address, now, fetched)
+	d.published, d.modified = found.published.pointer(), found.modified.pointer()
+	d.publishedFrom, d.publishedConfidence = found.published.from, found.published.confidence
 	return d
-}
-
-// published is the date of publication as the page declares it.
-func published(m *metadata, now time.Time) *time.Time {
-	declared := []string{m.linked.published}
-	for _, name := range []string{
-		"article:published_time", "article:published", "og:published_time", "datepublished", "date", "pubdate", "publishdate", "publish-date",
-		"dc.date.issued", "dcterms.created", "dc.date", "dc.date.created", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
-		"article.published", "citation_publication_date", "last-modified-date",
-	} {
-		declared = append(declared, m.meta(name))
-	}
-	for _, t := range m.times {
-		if t.published {
-			declared = append(declared, t.value)
-		}
-	}
-	if len(m.times) > 0 {
-		declared = append(declared, m.times[0].value)
-	}
-	return firstTime(now, declared...)
 }
 
 func firstOf(values ...string) string {

@@ -5,15 +5,20 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"marsad/pkg/text"
 )
 
 // linked is what the page's JSON-LD says of its article (schema.org/Article).
 // Publishers use every shape the format allows, and some it does not: values may
 // be strings, objects, arrays of either, or references to other nodes by "@id".
 type linked struct {
+	kind                                            string // of article, as schema.org names it: "NewsArticle"
+	page                                            string // what the page is said to be, beside: "VideoObject"
 	headline, body, section, image, lang, publisher string
 	published, modified                             string
 	authors                                         []string
+	organisation                                    string // that is named as the author
 }
 
 // readLinked picks the article out of the page's JSON-LD blocks. Without an
@@ -22,17 +27,58 @@ func readLinked(blocks []string) linked {
 	var g graph
 	for _, block := range blocks {
 		if v, ok := parseJSON(block); ok {
-			g.add(v, 0)
+			g.add(unwrapped(v), 0)
 		}
 	}
-	if len(g.articles) > 0 {
-		return g.read(g.articles[0])
-	}
+	var l linked
 	if len(g.pages) > 0 {
 		page := g.read(g.pages[0])
-		return linked{published: page.published, modified: page.modified, lang: page.lang, publisher: page.publisher}
+		l = linked{page: page.kind, published: page.published, modified: page.modified, lang: page.lang, publisher: page.publisher}
 	}
-	return linked{}
+	if len(g.articles) > 0 {
+		kind := l.page
+		l = g.article()
+		l.page = kind
+	}
+	return l
+}
+
+// article reads the first article. Where it names no person, another node of the
+// same headline may.
+func (g *graph) article() linked {
+	l := g.read(g.articles[0])
+	for _, n := range g.articles[1:] {
+		other := g.read(n)
+		if squeeze(other.headline) != squeeze(l.headline) {
+			continue
+		}
+		if len(people(l.authors, []string{l.publisher})) == 0 {
+			l.authors = other.authors
+		}
+		l.body = firstOf(l.body, other.body)
+		l.published, l.modified = firstOf(l.published, other.published), firstOf(l.modified, other.modified)
+	}
+	return l
+}
+
+// unwrapped replaces the containers of JSON-LD by what they hold.
+func unwrapped(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = unwrapped(v[i])
+		}
+	case node:
+		for _, container := range []string{"@list", "@set", "@value"} {
+			if held, ok := v[container]; ok {
+				return unwrapped(held)
+			}
+		}
+		for key := range v {
+			v[key] = unwrapped(v[key])
+		}
+	}
+	return v
 }
 
 // node is a JSON object.
@@ -78,6 +124,16 @@ func (g *graph) add(v any, depth int) {
 	}
 }
 
+// kindOf is the type that tells most, without its namespace.
+func kindOf(types []string) string {
+	for _, is := range []func(string) bool{isArticleType, isPageType} {
+		if i := slices.IndexFunc(types, is); i >= 0 {
+			return types[i][strings.LastIndexAny(types[i], "/:")+1:]
+		}
+	}
+	return ""
+}
+
 func isArticleType(t string) bool {
 	t = t[strings.LastIndexAny(t, "/:")+1:]
 	return strings.HasSuffix(t, "Article") || strings.HasSuffix(t, "BlogPosting") || t == "Report" ||
@@ -86,22 +142,26 @@ func isArticleType(t string) bool {
 
 func isPageType(t string) bool {
 	t = t[strings.LastIndexAny(t, "/:")+1:]
-	return t == "WebPage" || t == "ItemPage" || t == "VideoObject" || t == "Recipe"
+	return t == "WebPage" || t == "ItemPage" || t == "VideoObject" || t == "Recipe" || t == "CollectionPage" || t == "SearchResultsPage"
 }
 
 func (g *graph) read(n node) linked {
 	return linked{
-		headline:  first(strs(n["headline"]), strs(n["name"])),
-		body:      strings.Join(strs(n["articleBody"]), "\n\n"),
-		section:   first(strs(n["articleSection"])),
-		image:     first(g.named(n["image"], "url", "contentUrl"), strs(n["thumbnailUrl"])),
-		lang:      first(g.named(n["inLanguage"], "alternateName", "name")),
-		publisher: first(g.named(n["publisher"], "name")),
-		published: first(strs(n["datePublished"]), strs(n["dateCreated"]), strs(n["uploadDate"])),
-		modified:  first(strs(n["dateModified"])),
-		authors:   append(g.persons(n["author"]), g.persons(n["creator"])...),
+		kind:         kindOf(strs(n["@type"])),
+		headline:     first(strs(n["headline"]), strs(n["name"])),
+		body:         strings.Join(strs(n["articleBody"]), "\n\n"),
+		section:      first(strs(n["articleSection"])),
+		image:        first(g.named(n["image"], "url", "contentUrl"), strs(n["thumbnailUrl"])),
+		lang:         first(g.named(n["inLanguage"], "alternateName", "name")),
+		publisher:    first(g.named(n["publisher"], "name")),
+		published:    first(strs(n["datePublished"]), strs(n["dateCreated"]), strs(n["uploadDate"])),
+		modified:     first(strs(n["dateModified"])),
+		authors:      firstN(append(g.persons(n["author"]), g.persons(n["creator"])...), maxBylines),
+		organisation: text.Tidy(first(g.organisations(n["author"]), g.organisations(n["creator"]))),
 	}
 }
+
+func firstN(all []string, n int) []string { return all[:min(n, len(all))] }
 
 // named reads a property whose values are strings, or objects of which one of
 // the keys is the value.
@@ -147,6 +207,24 @@ func (g *graph) persons(v any) []string {
 		}
 		if given, family := first(strs(v["givenName"])), first(strs(v["familyName"])); family != "" {
 			return []string{strings.TrimSpace(given + " " + family)}
+		}
+	}
+	return nil
+}
+
+// organisations reads the authors that say they are one.
+func (g *graph) organisations(v any) []string {
+	switch v := v.(type) {
+	case []any:
+		var all []string
+		for _, e := range v {
+			all = append(all, g.organisations(e)...)
+		}
+		return all
+	case node:
+		v = g.resolve(v)
+		if slices.ContainsFunc(strs(v["@type"]), func(t string) bool { return strings.HasSuffix(t, "Organization") }) {
+			return strs(v["name"])
 		}
 	}
 	return nil

@@ -2,7 +2,9 @@ package cleaner
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -11,21 +13,17 @@ import (
 // metadata is what a page declares in its head, and what its markup says of the
 // article.
 type metadata struct {
-	values    map[string]string // <meta>: lower-case name, property or itemprop → first content
-	authors   []string          // <meta> that name authors
-	canonical string
-	lang      string
-	title     string   // <title>
-	headings  []string // <h1>
-	times     []timeMark
-	bylines   []string // elements marked as author in the body
-	linked    linked
-}
-
-// timeMark is a <time> element, or another element marked with a date.
-type timeMark struct {
-	value     string
-	published bool // the markup says it is the publication date
+	values      map[string]string // <meta>: lower-case name, property or itemprop → first content
+	authors     []string          // <meta> that name authors
+	canonical   string
+	lang        string
+	title       string     // <title>
+	headings    []string   // <h1>
+	banners     []string   // those of them that lead to the front page
+	bylines     []string   // elements marked as author in the body
+	bylineIn    *html.Node // the element that holds the last of them
+	linked      linked
+	hasPassword bool // it asks for one
 }
 
 // readMetadata reads all of it in one walk.
@@ -44,20 +42,23 @@ func readMetadata(doc *html.Node) metadata {
 			}
 		case atom.Meta:
 			m.addMeta(n)
+		case atom.Input:
+			m.hasPassword = m.hasPassword || strings.EqualFold(attr(n, "type"), "password")
 		case atom.Link:
 			if m.canonical == "" && strings.EqualFold(attr(n, "rel"), "canonical") {
 				m.canonical = attr(n, "href")
 			}
 		case atom.Title:
 			if m.title == "" && n.FirstChild != nil && n.Parent.DataAtom != atom.Svg {
-				m.title = tidy(n.FirstChild.Data)
+				m.title = tidy(short(n.FirstChild.Data))
 			}
 		case atom.H1:
-			if s := textOf(n); s != "" {
+			if s := textOf(n); s != "" && len(s) < maxField && len(m.headings) < maxHeadings {
 				m.headings = append(m.headings, s)
+				if leadsHome(n) {
+					m.banners = append(m.banners, s)
+				}
 			}
-		case atom.Time:
-			m.addTime(n)
 		case atom.Script:
 			if strings.Contains(strings.ToLower(attr(n, "type")), "ld+json") && n.FirstChild != nil {
 				blocks = append(blocks, n.FirstChild.Data)
@@ -70,8 +71,19 @@ func readMetadata(doc *html.Node) metadata {
 	return m
 }
 
+// maxField is how many bytes are read of one value, far more than pages hold.
+const maxField = 4000
+
+// short is s up to maxField bytes.
+func short(s string) string {
+	if len(s) <= maxField {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxField], "")
+}
+
 func (m *metadata) addMeta(n *html.Node) {
-	content := attr(n, "content")
+	content := short(attr(n, "content"))
 	if content == "" {
 		return
 	}
@@ -83,7 +95,7 @@ func (m *metadata) addMeta(n *html.Node) {
 		if _, ok := m.values[name]; !ok {
 			m.values[name] = content
 		}
-		if authorMeta[name] {
+		if authorMeta[name] && len(m.authors) < maxBylines {
 			m.authors = append(m.authors, content)
 		}
 	}
@@ -96,39 +108,35 @@ var authorMeta = map[string]bool{
 	"article:author_name": true, "cxenseparse:author": true,
 }
 
-func (m *metadata) addTime(n *html.Node) {
-	value := attr(n, "datetime")
-	if value == "" {
-		value = attr(n, "content")
-	}
-	if value == "" {
-		return
-	}
-	class := strings.ToLower(attr(n, "class") + " " + attr(n, "itemprop"))
-	if strings.Contains(class, "modif") || strings.Contains(class, "updat") {
-		return
-	}
-	m.times = append(m.times, timeMark{value, strings.Contains(class, "publi") || hasAttr(n, "pubdate")})
-}
-
 // addMarked reads microdata and rel=author of other elements.
 func (m *metadata) addMarked(n *html.Node) {
-	switch strings.ToLower(attr(n, "itemprop")) {
-	case "datepublished":
-		m.times = append(m.times, timeMark{attr(n, "content"), true})
-	case "author":
-		if len(m.bylines) < maxBylines && !inComment(n) {
-			m.bylines = append(m.bylines, authorName(n))
-		}
+	if strings.EqualFold(attr(n, "itemprop"), "author") {
+		m.addByline(n, authorName(n))
 		return
 	}
-	if n.DataAtom == atom.A && strings.EqualFold(attr(n, "rel"), "author") && len(m.bylines) < maxBylines && !inComment(n) {
-		m.bylines = append(m.bylines, textOf(n))
+	if n.DataAtom == atom.A && strings.EqualFold(attr(n, "rel"), "author") {
+		m.addByline(n, textOf(n))
 	}
 }
 
-// maxBylines bounds the work on pages that mark every comment's author.
-const maxBylines = 20
+// addByline adds the name in n. Names side by side are one byline.
+func (m *metadata) addByline(n *html.Node, name string) {
+	last := len(m.bylines) - 1
+	switch {
+	case len(m.bylines) == maxBylines || inComment(n):
+		return
+	case last >= 0 && n.Parent == m.bylineIn && utf8.RuneCountInString(m.bylines[last]) < maxByline:
+		m.bylines[last] += ", " + name
+	default:
+		m.bylines = append(m.bylines, name)
+	}
+	m.bylineIn = n.Parent
+}
+
+const (
+	maxBylines = 20  // bounds the work on pages that mark every comment's author
+	maxByline  = 200 // code points of the names side by side
+)
 
 // authorName is the name in an element marked as author: its itemprop=name, or
 // all its text.
@@ -148,15 +156,6 @@ func authorName(n *html.Node) string {
 func inComment(n *html.Node) bool {
 	for p := range n.Ancestors() {
 		if name := strings.ToLower(attr(p, "id") + " " + attr(p, "class")); strings.Contains(name, "comment") {
-			return true
-		}
-	}
-	return false
-}
-
-func hasAttr(n *html.Node, key string) bool {
-	for _, a := range n.Attr {
-		if a.Key == key {
 			return true
 		}
 	}
@@ -183,6 +182,11 @@ func (m *metadata) siteNames(page *url.URL) []string {
 			names = append(names, name)
 		}
 	}
+	for _, h := range m.banners {
+		if m.endsTitle(h) {
+			names = append(names, h)
+		}
+	}
 	if page != nil {
 		host := strings.TrimPrefix(page.Hostname(), "www.")
 		names = append(names, host)
@@ -193,14 +197,29 @@ func (m *metadata) siteNames(page *url.URL) []string {
 	return names
 }
 
-// canonicalURL is the article's address as the page declares it, empty when what
-// it declares cannot be that of an article.
-func (m *metadata) canonicalURL(page *url.URL) string {
-	for _, declared := range []string{m.canonical, m.meta("og:url")} {
-		if declared == "" {
-			continue
+// endsTitle reports whether a part of the window's title, at one of its ends, is s.
+func (m *metadata) endsTitle(s string) bool {
+	return slices.ContainsFunc(separator.FindAllStringIndex(m.title, -1), func(cut []int) bool {
+		return s == m.title[:cut[0]] || s == m.title[cut[1]:]
+	})
+}
+
+// leadsHome reports whether n holds a link to the front page.
+func leadsHome(n *html.Node) bool {
+	for d := range n.Descendants() {
+		if d.DataAtom == atom.A {
+			u, err := url.Parse(attr(d, "href"))
+			return err == nil && u.Opaque == "" && u.RawQuery == "" && (u.Path == "/" || u.Path == "" && u.Host != "")
 		}
-		u, err := url.Parse(webURL(declared, page))
+	}
+	return false
+}
+
+// canonicalURL is the article's address as the page declares it, empty when what
+// it declares cannot be that of an article. Links are read against the base.
+func (m *metadata) canonicalURL(page, base *url.URL) string {
+	for _, declared := range []string{webURL(m.canonical, base), webURL(m.meta("og:url"), page)} {
+		u, err := url.Parse(declared)
 		if err == nil && u.Host != "" && (u.Path != "" && u.Path != "/" || u.RawQuery != "") {
 			u.Fragment = ""
 			return u.String()

@@ -3,6 +3,8 @@ package cleaner
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"marsad/pkg/app"
 	"marsad/pkg/bus"
@@ -20,7 +22,7 @@ const ReasonPageMissing = "page_missing"
 func New(cfg Config, p *app.Process) *stage.Stage {
 	return stage.New(stage.Config{
 		Consumer: bus.Cleaner, Workers: cfg.Workers,
-		Reasons: []string{ReasonEmpty, ReasonNotHTML, ReasonNoText, ReasonPanic, ReasonPageMissing},
+		Reasons: append(slices.Collect(maps.Values(Reasons)), ReasonPageMissing),
 	}, p.StageEnv(), processor{p.Store})
 }
 

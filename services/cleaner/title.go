@@ -8,50 +8,134 @@ import (
 	"marsad/pkg/text"
 )
 
-// chooseTitle picks the headline: what readers see at the top of the article, when
-// it says about the same as what the page declares; else what is declared, first
-// by structured data, then for sharing, last for the window.
+// chooseTitle picks the headline: the one that the page's NewsArticle declares,
+// which editors write; else what readers see at the top of the article, when it says
+// about the same as what is declared for sharing; else what is declared, last for the
+// window.
 func chooseTitle(m *metadata, sites []string) string {
-	var declared []string
-	for _, s := range []string{
-		m.linked.headline, m.meta("og:title"), m.meta("twitter:title"), m.title, m.meta("title", "dc.title"),
-	} {
-		if s = withoutSite(plainText(s), sites); hasLetters(s) && !isSite(s, sites) {
-			declared = append(declared, s)
+	headings := m.headlines(sites)
+	declared := m.declaredTitles(headings, sites)
+	shown := likest(headings, declared)
+	if len(declared) == 0 {
+		if shown == "" && len(headings) > 0 {
+			return headings[0]
+		}
+		return shown
+	}
+	first := declared[0]
+	switch {
+	case strings.Contains(m.linked.kind, "NewsArticle") && m.linked.headline != "" && !isCut(first):
+		if _, rest := splitKicker(first); rest == shown && slices.Contains(declared[1:], rest) {
+			return rest
+		}
+		return withKicker(first, declared, shown)
+	case shown == "":
+		return first
+	case differInKicker(first, shown) != "":
+		return differInKicker(first, shown)
+	case isPart(first, shown):
+		return first
+	}
+	return shown
+}
+
+// headlines are the headings that could be the article's.
+func (m *metadata) headlines(sites []string) []string {
+	var all []string
+	for _, h := range m.headings {
+		if h = withoutSite(h, sites); hasLetters(h) && !isSite(h, sites) && text.Words(h) <= maxTitleWords {
+			all = append(all, h)
 		}
 	}
-	shown, likeness := "", 0.0
-	for _, h := range m.headings {
-		h = withoutSite(h, sites)
-		if !hasLetters(h) || isSite(h, sites) || text.Words(h) > maxTitleWords {
-			continue
+	return all
+}
+
+// declaredTitles are the titles in the page's head, the most trustworthy first,
+// without the names of site and section: what is left where a heading ends.
+func (m *metadata) declaredTitles(headings, sites []string) []string {
+	var all []string
+	for _, s := range []string{
+		m.linked.headline, m.meta("headline"), m.meta("og:title"), m.meta("twitter:title"), m.title, m.meta("title", "dc.title"),
+	} {
+		s = withoutSite(plainText(s), sites)
+		for _, h := range headings {
+			if rest, ok := strings.CutPrefix(s, h); ok && rest != "" && separator.MatchString(rest) && separator.FindStringIndex(rest)[0] == 0 {
+				s = h
+			}
 		}
+		if hasLetters(s) && !isSite(s, sites) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// likest is the heading most like a declared title; empty when none is another
+// wording of one.
+func likest(headings, declared []string) string {
+	shown, likeness := "", sameHeadline
+	for _, h := range headings {
 		for _, d := range declared {
 			if l := alike(h, d); l > likeness {
 				shown, likeness = h, l
 			}
 		}
-		if len(declared) == 0 && shown == "" {
-			shown = h
-		}
-	}
-	switch {
-	case len(declared) == 0:
-		return shown
-	case likeness < sameHeadline || isPart(declared[0], shown):
-		return declared[0]
 	}
 	return shown
+}
+
+// isCut reports whether a title was shortened for lack of room.
+func isCut(title string) bool {
+	return strings.HasSuffix(title, "…") || strings.HasSuffix(title, "...")
 }
 
 // isPart reports whether a heading is the declared title and more: a kicker
 // before it, a standfirst after. A title cut short for sharing is not enough.
 func isPart(declared, heading string) bool {
-	if strings.HasSuffix(declared, "…") || strings.HasSuffix(declared, "...") {
+	if isCut(declared) {
 		return false
 	}
 	d, h := squeeze(declared), squeeze(heading)
 	return strings.HasSuffix(h, d) || strings.HasPrefix(h, d)
+}
+
+// maxKickerWords is how long a kicker may be: the line above a headline that says
+// what it is about.
+const maxKickerWords = 6
+
+// kicker stands before a headline: "Kicker: Headline", "Kicker / Headline".
+var kicker = regexp.MustCompile(`^(.+?)(?:\s*[:/|]\s+|\s+[–—-]\s+)(.+)$`)
+
+// splitKicker parts a title from its kicker, if it has one.
+func splitKicker(title string) (before, rest string) {
+	parts := kicker.FindStringSubmatch(title)
+	if parts == nil || text.Words(parts[1]) > maxKickerWords || text.Words(parts[2]) < 2 {
+		return "", title
+	}
+	return parts[1], parts[2]
+}
+
+// withKicker adds the kicker under which the page shows a title, when another
+// declared title has it with a separator.
+func withKicker(title string, declared []string, shown string) string {
+	for _, d := range declared {
+		before, rest := splitKicker(d)
+		if before != "" && rest == title && strings.HasPrefix(squeeze(shown), squeeze(before)) && squeeze(shown) != squeeze(title) {
+			return d
+		}
+	}
+	return title
+}
+
+// differInKicker is the title that two titles share which have other kickers;
+// empty when they do not.
+func differInKicker(a, b string) string {
+	kickerA, restA := splitKicker(a)
+	kickerB, restB := splitKicker(b)
+	if kickerA != "" && kickerB != "" && kickerA != kickerB && restA == restB {
+		return restA
+	}
+	return ""
 }
 
 const (
@@ -81,7 +165,7 @@ func alike(a, b string) float64 {
 }
 
 // separator stands between a headline and a site's name.
-var separator = regexp.MustCompile(`\s+[|\-–—:·•»›~]+\s+|\s*[|»]\s*|\s+::\s+`)
+var separator = regexp.MustCompile(`\s+[|\-–—:·•»›~/]+\s+|\s*[|»ㅣ｜│]\s*|\s+::\s+|--+`)
 
 // withoutSite removes the site's name from an end of a title.
 func withoutSite(title string, sites []string) string {
@@ -95,13 +179,25 @@ func withoutSite(title string, sites []string) string {
 		case last[0] > 0 && isSite(title[last[1]:], sites):
 			title = title[:last[0]]
 		case start[1] < len(title) && isSite(title[:start[0]], sites):
-			title = title[start[1]:]
+			title = withoutSection(title[start[1]:], title[start[0]:start[1]])
 		default:
 			return title
 		}
 	}
 	return title
 }
+
+// withoutSection removes a section's name from the start of a title, where the site's
+// name stood before it with the same separator: "Site | Section | Headline".
+func withoutSection(title, separator string) string {
+	section, rest, ok := strings.Cut(title, separator)
+	if ok && text.Words(section) <= maxSectionWords && text.Words(rest) > 2*maxSectionWords {
+		return rest
+	}
+	return title
+}
+
+const maxSectionWords = 2
 
 // isSite reports whether part names one of the sites: the same letters and
 // digits, or all of the one in the other and little more.

@@ -108,7 +108,7 @@ func (c *cli) showArticle(ctx context.Context, s *session, ref, format string) e
 	if format == "json" {
 		return c.printJSON(article)
 	}
-	if err := c.printArticle(article); err != nil {
+	if err := c.printArticle(article.ArticleDetail); err != nil {
 		return err
 	}
 	item, err := s.Item(ctx, string(article.Article.ID))
@@ -205,10 +205,15 @@ func (c *cli) printArticle(d store.ArticleDetail) error {
 	row("id", string(a.ID))
 	row("publisher", a.Publisher)
 	row("source", a.Source)
+	row("republished from", a.OriginalSource)
 	row("url", a.URL)
 	row("authors", strings.Join(a.Authors, ", "))
 	if a.Published != nil {
-		row("published", a.Published.Local().Format(time.DateTime))
+		from := ""
+		if a.PublishedFrom != "" {
+			from = fmt.Sprintf(" (%s, %.0f %% sure)", strings.ReplaceAll(string(a.PublishedFrom), "_", " "), 100*a.PublishedConfidence)
+		}
+		row("published", a.Published.Local().Format(time.DateTime)+from)
 	}
 	row("archived", d.ArchivedAt.Local().Format(time.DateTime))
 	row("language", fmt.Sprintf("%s, %d words, %s", a.Lang, a.Words, a.Completeness))

@@ -50,9 +50,12 @@ func (s *Service) registerArticles(a huma.API) {
 	})
 	huma.Register(a, huma.Operation{
 		OperationID: "article", Method: http.MethodGet, Path: "/api/v1/articles/{ref}", Summary: "One article, with its trail, copies and revisions", Tags: []string{"articles"},
-	}, func(ctx context.Context, in *byRef) (*body[store.ArticleDetail], error) {
+	}, func(ctx context.Context, in *byRef) (*body[api.Reading], error) {
 		detail, err := s.article(ctx, in.Ref)
-		return &body[store.ArticleDetail]{detail}, s.answer(ctx, err)
+		if err != nil {
+			return nil, s.answer(ctx, err)
+		}
+		return &body[api.Reading]{api.Reading{ArticleDetail: detail, HTML: detail.Article.HTML()}}, nil
 	})
 	huma.Register(a, huma.Operation{
 		OperationID: "remove-article", Method: http.MethodDelete, Path: "/api/v1/articles/{ref}", Summary: "Take an article down for good: it does not come back", Tags: []string{"articles"},

@@ -20,16 +20,18 @@ import (
 
 // words are the functions with which templates put things into words.
 var words = template.FuncMap{
-	"iso":        func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
-	"date":       date,
-	"clock":      func(t time.Time) string { return t.UTC().Format("15:04:05.000") },
-	"duration":   duration,
-	"language":   languageName,
-	"country":    countryName,
-	"healthWord": healthWord,
-	"kindWord":   kindWord,
-	"webLink":    webLink,
-	"paragraphs": paragraphs,
+	"iso":         func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
+	"date":        date,
+	"clock":       func(t time.Time) string { return t.UTC().Format("15:04:05.000") },
+	"duration":    duration,
+	"language":    languageName,
+	"country":     countryName,
+	"healthWord":  healthWord,
+	"kindWord":    kindWord,
+	"webLink":     webLink,
+	"articleHTML": articleHTML,
+	"percent":     func(share float64) float64 { return 100 * share },
+	"dateSource":  func(from news.DateSource) string { return strings.ReplaceAll(string(from), "_", " ") },
 }
 
 // date writes a time for reading, in UTC. Feeds that know only the day give
@@ -152,15 +154,8 @@ func capital(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-func paragraphs(text string) []string {
-	var list []string
-	for paragraph := range strings.SplitSeq(text, "\n\n") {
-		if paragraph = strings.TrimSpace(paragraph); paragraph != "" {
-			list = append(list, paragraph)
-		}
-	}
-	return list
-}
+// articleHTML is an article's text as HTML.
+func articleHTML(a *news.Article) template.HTML { return template.HTML(a.HTML()) }
 
 // explanation puts a verdict into words.
 type explanation struct {

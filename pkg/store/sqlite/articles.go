@@ -12,14 +12,14 @@ import (
 const maxCopies = 100
 
 const articleColumns = `a.id, a.source, a.source_id, a.publisher, a.publisher_id, a.url, a.canonical_url, a.title, a.authors,
-	a.published, a.modified, a.lang, a.direction, a.section, a.image, a.words, a.completeness, a.text`
+	a.published, a.modified, a.lang, a.direction, a.section, a.image, a.words, a.completeness, a.text, a.details`
 
 // articleFields are where articleColumns are scanned to.
 func articleFields(a *news.Article) []any {
 	return []any{
 		&a.ID, &a.Source, &a.SourceID, &a.Publisher, &a.PublisherID, &a.URL, &a.CanonicalURL, &a.Title, asJSON{&a.Authors},
 		asOptionalTime{&a.Published}, asOptionalTime{&a.Modified}, &a.Lang, &a.Direction, &a.Section, &a.Image, &a.Words,
-		&a.Completeness, &a.Text,
+		&a.Completeness, &a.Text, asJSON{&a.Details},
 	}
 }
 

@@ -217,6 +217,10 @@ func archived(ref news.Ref, title, text string) store.Ending {
 			ID: ref.Item, Source: "Source", SourceID: news.NewID("s"), Publisher: "Publisher", PublisherID: news.NewID("p"),
 			URL: "https://a.example/" + string(ref.Item), CanonicalURL: "https://a.example/c", Title: title, Authors: []string{"A. Writer"},
 			Published: &published, Lang: "ar", Direction: news.RightToLeft, Words: 2, Completeness: news.CompleteFull, Text: text,
+			Details: news.Details{
+				TitleLang: "en", TitleDirection: news.LeftToRight, Standfirst: text, OriginalSource: "Another", PublishedFrom: "meta", PublishedConfidence: 0.9,
+				Confidence: 0.8, Markup: []news.Mark{{Kind: news.MarkLink, Start: 0, End: 1, Href: "https://a.example/"}},
+			},
 		},
 		Verdict: &news.Verdict{Kind: news.Original, Rule: "new"},
 		Story:   news.NewID("story of", string(ref.Item)),

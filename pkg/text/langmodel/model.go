@@ -98,7 +98,7 @@ func (m *Model) Classify(in script.Script, s string) (lang string, p float64) {
 // Of a text longer than sampledBytes the first words are read, and then every
 // second one, third one and so on: about sampledBytes in all.
 const (
-	sampledBytes = 1 << 10
+	sampledBytes = 512
 	firstWords   = 50
 )
 

@@ -29,7 +29,7 @@ var typography = strings.NewReplacer(
 func allFound(want, got []string) bool {
 	var have []string
 	for _, name := range got {
-		have = append(have, normalise(name))
+		have = append(have, strings.TrimSuffix(normalise(name), "."))
 	}
 	found := func(name string) bool { return slices.Contains(have, strings.TrimSuffix(normalise(name), ".")) }
 	for _, label := range want {
@@ -77,4 +77,19 @@ func daysOf(label string) []string {
 		}
 	}
 	return days
+}
+
+// instant is the moment a label means, if it has a time of day and a zone.
+func instant(label string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(layout, label); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// sameInstant reports whether got is that moment, to the minute.
+func sameInstant(want time.Time, got *time.Time) bool {
+	return got != nil && want.UTC().Truncate(time.Minute).Equal(got.UTC().Truncate(time.Minute))
 }

@@ -14,10 +14,13 @@ import (
 type Report struct {
 	Overall           *Scores            `json:"overall"`
 	Sets              map[string]*Scores `json:"sets"`
-	Scripts           map[string]*Scores `json:"scripts"` // of title and body
-	Failed            map[string]int     `json:"failed"`  // pages without article, by reason
+	Scripts           map[string]*Scores `json:"scripts"`  // of title and body
+	DatedBy           map[string]*Rate   `json:"dated_by"` // how often dates found there are right, by the day
+	Failed            map[string]int     `json:"failed"`   // pages without article, by reason
 	CPUSeconds        float64            `json:"cpu_seconds"`
 	PagesPerCPUSecond float64            `json:"pages_per_cpu_second"`
+	AllocatedBytes    uint64             `json:"allocated_bytes"`
+	BytesPerPage      float64            `json:"bytes_per_page"` // allocated
 }
 
 // Scores are those of a group of documents. Each figure counts only the
@@ -27,6 +30,7 @@ type Scores struct {
 	Body      Body `json:"body"`
 	Title     Rate `json:"title"`     // exact after normalisation
 	Published Rate `json:"published"` // by day
+	Instant   Rate `json:"instant"`   // of labels with time of day and zone: equal to the minute
 	Authors   Rate `json:"authors"`   // all of them found
 	Lang      Rate `json:"lang"`
 	Wanted    Rate `json:"wanted"`   // snippets that are in the text
@@ -59,13 +63,19 @@ func (r *Rate) add(hit bool) {
 }
 
 func newReport() *Report {
-	return &Report{Overall: &Scores{}, Sets: map[string]*Scores{}, Scripts: map[string]*Scores{}, Failed: map[string]int{}}
+	return &Report{Overall: &Scores{}, Sets: map[string]*Scores{}, Scripts: map[string]*Scores{}, Failed: map[string]int{}, DatedBy: map[string]*Rate{}}
 }
 
 // add scores one document in all its groups.
 func (r *Report) add(want gold, got Prediction) {
 	if got.Reason != "" {
 		r.Failed[got.Reason]++
+	}
+	if from := string(got.PublishedFrom); from != "" && want.Published != "" {
+		if r.DatedBy[from] == nil {
+			r.DatedBy[from] = &Rate{}
+		}
+		r.DatedBy[from].add(sameDay(want.Published, want.Alternatives, got.Published))
 	}
 	groups := []*Scores{r.Overall, group(r.Sets, want.Set), group(r.Scripts, scriptOf(want, got))}
 	var o overlap
@@ -91,6 +101,9 @@ func (s *Scores) addFields(want gold, got Prediction) {
 	}
 	if want.Published != "" {
 		s.Published.add(sameDay(want.Published, want.Alternatives, got.Published))
+		if t, ok := instant(want.Published); ok {
+			s.Instant.add(sameInstant(t, got.Published))
+		}
 	}
 	if len(want.Authors) > 0 {
 		s.Authors.add(allFound(want.Authors, got.Authors))
@@ -110,6 +123,9 @@ func (s *Scores) addFields(want gold, got Prediction) {
 func (r *Report) close() {
 	if r.CPUSeconds > 0 {
 		r.PagesPerCPUSecond = float64(r.Overall.Documents) / r.CPUSeconds
+	}
+	if n := r.Overall.Documents; n > 0 {
+		r.BytesPerPage = float64(r.AllocatedBytes) / float64(n)
 	}
 	for _, s := range r.groups() {
 		b := &s.scores.Body
@@ -169,19 +185,42 @@ func (r *Report) groups() []namedScores {
 func (r *Report) Table() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "group\tdocs\tprec\trecall\tF1\texact\ttitle\tdate\tauthors\tlang\twanted\tunwanted\t")
+	fmt.Fprintln(w, "group\tdocs\tprec\trecall\tF1\texact\ttitle\tdate\tinstant\tauthors\tlang\twanted\tunwanted\t")
 	for _, g := range r.groups() {
 		s := g.scores
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", g.name, s.Documents,
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", g.name, s.Documents,
 			percent(s.Body.Precision, s.Body.Documents), percent(s.Body.Recall, s.Body.Documents),
-			percent(s.Body.F1, s.Body.Documents), s.Body.Exact, s.Title, s.Published, s.Authors, s.Lang, s.Wanted, s.Unwanted)
+			percent(s.Body.F1, s.Body.Documents), s.Body.Exact, s.Title, s.Published, s.Instant, s.Authors, s.Lang, s.Wanted, s.Unwanted)
 	}
 	w.Flush()
-	fmt.Fprintf(&b, "%.1f pages per CPU-second", r.PagesPerCPUSecond)
+	fmt.Fprintf(&b, "%.1f pages per CPU-second, %.2f MB allocated per page", r.PagesPerCPUSecond, r.BytesPerPage/1e6)
 	for _, reason := range slices.Sorted(maps.Keys(r.Failed)) {
 		fmt.Fprintf(&b, "; %d without article: %s", r.Failed[reason], reason)
 	}
 	b.WriteByte('\n')
+	for i, from := range slices.Sorted(maps.Keys(r.DatedBy)) {
+		if i == 0 {
+			b.WriteString("dates from")
+		}
+		fmt.Fprintf(&b, " %s %s (%d)", from, r.DatedBy[from], r.DatedBy[from].Of)
+	}
+	if len(r.DatedBy) > 0 {
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// BodyTable is what the report says of bodies, in percent.
+func (r *Report) BodyTable() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "group\tdocs\tprec\trecall\tF1\texact\t")
+	for _, g := range r.groups() {
+		s := g.scores.Body
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t\n", g.name, s.Documents,
+			percent(s.Precision, s.Documents), percent(s.Recall, s.Documents), percent(s.F1, s.Documents), s.Exact)
+	}
+	w.Flush()
 	return b.String()
 }
 

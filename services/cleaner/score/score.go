@@ -18,19 +18,24 @@ type Options struct {
 	Workers     int                   // pages cleaned at once; 0: one per processor
 	Predictions io.Writer             // one JSON object per document, in the manifest's order; nil: none
 	Progress    func(done, total int) // called after every batch; total is 0: the manifest is streamed
+	// Extract makes an article of a page; nil: cleaner.Clean. It must be safe for
+	// concurrent use.
+	Extract func(news.Page) (news.Article, error)
 }
 
 // Prediction is what the cleaner made of one document. Published is RFC 3339 in
 // the zone the page gave; absent when no date was found.
 type Prediction struct {
-	ID        string         `json:"id"`
-	Title     string         `json:"title"`
-	Authors   []string       `json:"authors"`
-	Published *time.Time     `json:"published"`
-	Lang      string         `json:"lang"`
-	Direction news.Direction `json:"direction"`
-	Text      string         `json:"text"`
-	Reason    string         `json:"reason,omitempty"` // why there is no article
+	ID        string     `json:"id"`
+	Title     string     `json:"title"`
+	Authors   []string   `json:"authors"`
+	Published *time.Time `json:"published"`
+	// PublishedFrom is where it was found.
+	PublishedFrom news.DateSource `json:"published_from,omitempty"`
+	Lang          string          `json:"lang"`
+	Direction     news.Direction  `json:"direction"`
+	Text          string          `json:"text"`
+	Reason        string          `json:"reason,omitempty"` // why there is no article
 }
 
 // batchSize is how many documents are in memory at a time. Reading, cleaning and
@@ -43,6 +48,9 @@ const batchSize = 64
 func Run(ctx context.Context, dir string, opts Options) (*Report, error) {
 	if opts.Workers <= 0 {
 		opts.Workers = runtime.GOMAXPROCS(0)
+	}
+	if opts.Extract == nil {
+		opts.Extract = cleaner.Clean
 	}
 	run := run{dir: dir, opts: opts, report: newReport()}
 	if opts.Predictions != nil {
@@ -89,9 +97,10 @@ type run struct {
 
 // finish cleans a batch, scores it and writes its predictions.
 func (r *run) finish(batch []document) error {
-	before := cpuTime()
-	cleanAll(batch, r.opts.Workers)
+	allocated, before := allocatedBytes(), cpuTime()
+	r.cleanAll(batch)
 	r.report.CPUSeconds += (cpuTime() - before).Seconds()
+	r.report.AllocatedBytes += allocatedBytes() - allocated
 	for _, d := range batch {
 		r.report.add(d.gold, d.got)
 		if r.out == nil {
@@ -108,13 +117,20 @@ func (r *run) finish(batch []document) error {
 	return nil
 }
 
-func cleanAll(batch []document, workers int) {
+// allocatedBytes is what the process has allocated so far.
+func allocatedBytes() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
+func (r *run) cleanAll(batch []document) {
 	next := make(chan *document)
 	var group sync.WaitGroup
-	for range workers {
+	for range r.opts.Workers {
 		group.Go(func() {
 			for d := range next {
-				d.got = predict(d.gold, d.page)
+				d.got = r.predict(d.gold, d.page)
 			}
 		})
 	}
@@ -125,13 +141,13 @@ func cleanAll(batch []document, workers int) {
 	group.Wait()
 }
 
-func predict(g gold, page []byte) Prediction {
-	article, err := cleaner.Clean(news.Page{Kind: news.PageHTML, URL: g.URL, Body: page})
+func (r *run) predict(g gold, page []byte) Prediction {
+	article, err := r.opts.Extract(news.Page{Kind: news.PageHTML, URL: g.URL, Body: page})
 	if err != nil {
 		return Prediction{ID: g.ID, Authors: []string{}, Lang: "und", Reason: cleaner.Reason(err)}
 	}
 	return Prediction{
 		ID: g.ID, Title: article.Title, Authors: article.Authors, Published: article.Published,
-		Lang: article.Lang, Direction: article.Direction, Text: article.Text,
+		PublishedFrom: article.PublishedFrom, Lang: article.Lang, Direction: article.Direction, Text: article.Text,
 	}
 }

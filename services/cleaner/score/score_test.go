@@ -177,4 +177,23 @@ func TestRunErrors(t *testing.T) {
 	}
 }
 
+func TestInstant(t *testing.T) {
+	got := time.Date(2026, 3, 4, 21, 30, 40, 0, time.UTC)
+	for _, tt := range []struct {
+		label       string
+		known, same bool
+	}{
+		{"2026-03-04", false, false},
+		{"2026-03-04 21:30:40", false, false},
+		{"2026-03-04T21:30:00Z", true, true},
+		{"2026-03-05T00:30:10+03:00", true, true},
+		{"2026-03-04T21:31:00Z", true, false},
+	} {
+		want, known := instant(tt.label)
+		if known != tt.known || known && sameInstant(want, &got) != tt.same || sameInstant(want, nil) {
+			t.Errorf("%s: known %v, same %v", tt.label, known, sameInstant(want, &got))
+		}
+	}
+}
+
 func near(a, b float64) bool { return math.Abs(a-b) < 1e-9 }

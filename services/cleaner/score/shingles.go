@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // shingleLength is in tokens.
@@ -76,10 +78,10 @@ func shingles(s string) []string {
 	return all
 }
 
-// words are the matches of \w+ as Python has it: letters, numbers and the
+// words are the matches of \w+ as Python has it, in NFC: letters, numbers and the
 // underscore. Combining marks separate, there as here.
 func words(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool {
+	return strings.FieldsFunc(norm.NFC.String(s), func(r rune) bool {
 		return r != '_' && !unicode.IsLetter(r) && !unicode.IsNumber(r)
 	})
 }

@@ -128,10 +128,17 @@ type Added struct {
 	IDs      []news.ID `json:"ids"`
 }
 
+// Reading is an article with its surroundings, and its text for display.
+type Reading struct {
+	store.ArticleDetail
+	HTML string `json:"html" doc:"The text as paragraphs, headings, lists, quotations and links, of which nothing is the page's own markup"`
+}
+
 // Hit is an article found, without its text.
 type Hit struct {
 	store.Hit
-	Text    string       `json:"text,omitempty"` // shadows the article's: left out
+	Text    string       `json:"text,omitempty"`   // shadows the article's: left out
+	Markup  []news.Mark  `json:"markup,omitempty"` // likewise
 	Excerpt []store.Span `json:"excerpt" doc:"Around the words searched for, which are marked as hits"`
 }
 

@@ -133,7 +133,7 @@ func (c *Client) Search(ctx context.Context, parameters url.Values) (hits Hits, 
 }
 
 // Article returns one article. ref is its ID, the beginning of it, or its URL.
-func (c *Client) Article(ctx context.Context, ref string) (article store.ArticleDetail, err error) {
+func (c *Client) Article(ctx context.Context, ref string) (article Reading, err error) {
 	err = c.do(ctx, http.MethodGet, "/articles/"+url.PathEscape(ref), nil, &article)
 	return article, err
 }

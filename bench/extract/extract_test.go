@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"bytes"
@@ -6,24 +6,19 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	readability "codeberg.org/readeck/go-readability/v2"
-	"golang.org/x/net/html"
-
 	"marsad/pkg/news"
-	"marsad/services/cleaner"
 )
 
 const maxPages = 200
 
-// BenchmarkExtract takes the same pages through parsing alone, readability and
-// the cleaner. One operation is one page; failures are what each makes of pages
-// that hold no article.
+// BenchmarkExtract takes the same pages through parsing alone, the cleaner and its
+// peers. One operation is one page; failures are what each makes of pages that hold
+// no article.
 func BenchmarkExtract(b *testing.B) {
 	dir := os.Getenv("MARSAD_PAGES")
 	if dir == "" {
@@ -32,33 +27,13 @@ func BenchmarkExtract(b *testing.B) {
 		b.Skip(reason)
 	}
 	pages := readPages(b, dir)
-	address, _ := url.Parse("https://news.example/")
-	for _, peer := range []struct {
-		name string
-		run  func(page []byte) error
-	}{
-		{"html.Parse", func(page []byte) error {
-			_, err := html.Parse(bytes.NewReader(page))
-			return err
-		}},
-		{"readability", func(page []byte) error {
-			article, err := readability.FromReader(bytes.NewReader(page), address)
-			if err != nil {
-				return err
-			}
-			return article.RenderText(io.Discard)
-		}},
-		{"marsad", func(page []byte) error {
-			_, err := cleaner.Clean(news.Page{Kind: news.PageHTML, URL: address.String(), Body: page})
-			return err
-		}},
-	} {
+	for _, peer := range peers {
 		b.Run(peer.name, func(b *testing.B) {
 			size, failed, n := 0, 0, 0
 			b.ReportAllocs()
 			for b.Loop() {
 				page := pages[n%len(pages)]
-				if err := peer.run(page); err != nil {
+				if _, err := peer.extract(news.Page{Kind: news.PageHTML, URL: "https://news.example/", Body: page}); err != nil && peer.name != bare {
 					failed++
 				}
 				size += len(page)

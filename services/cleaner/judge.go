@@ -1,0 +1,86 @@
+package cleaner
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"marsad/pkg/text"
+	"marsad/services/cleaner/boilerplate"
+)
+
+// judge tells pages that are articles from those that are not: what they hold is
+// then too little for one, and they say of themselves what they are.
+func judge(d *draft, m *metadata, address *url.URL) error {
+	words := text.Words(joined(d.paragraphs, " "))
+	declaredArticle := m.linked.kind != "" || strings.HasPrefix(m.meta("og:type"), "article")
+	switch {
+	case isErrorPage(d, m) && words < maxErrorWords:
+		return ErrErrorPage
+	case m.isListing(address) && !declaredArticle && d.confidence < m.sureOfArticle(address):
+		return ErrListing
+	case words < fewWords && m.hasPassword:
+		return ErrLoginWall
+	case words < fewWords && m.isVideo():
+		return ErrVideoOnly
+	case words == 0:
+		return ErrNoText
+	case words < minWords && !declaredArticle:
+		return ErrTooShort
+	}
+	return nil
+}
+
+const (
+	minWords      = 5  // of the shortest news: a flash
+	fewWords      = 25 // a caption, a notice
+	maxErrorWords = 120
+	// sureOfText is the confidence from which a text is an article's, however the page
+	// calls itself; sureOfFront that of a front page which says so.
+	sureOfText  = 0.6
+	sureOfFront = 0.9
+)
+
+// isErrorPage reports whether the title or the first line says that there is no
+// such page.
+func isErrorPage(d *draft, m *metadata) bool {
+	lines := append(separator.Split(m.title, -1), d.title, m.title)
+	if len(d.paragraphs) > 0 {
+		first := d.paragraphs[0].Text
+		lines = append(lines, first)
+		if end := strings.IndexAny(first, ".!?؟。"); end > 0 {
+			lines = append(lines, first[:end])
+		}
+	}
+	return slices.ContainsFunc(lines, saysError)
+}
+
+// isVideo reports whether a page says that it shows a video and no article.
+func (m *metadata) isVideo() bool {
+	return m.linked.kind == "" && (strings.HasPrefix(m.meta("og:type"), "video") || m.linked.page == "VideoObject")
+}
+
+// isListing reports whether a page says that it lists articles.
+func (m *metadata) isListing(address *url.URL) bool {
+	switch m.linked.page {
+	case "CollectionPage", "SearchResultsPage":
+		return true
+	}
+	return isFront(address)
+}
+
+// sureOfArticle is the confidence from which what is found in a listing is an article.
+func (m *metadata) sureOfArticle(address *url.URL) float64 {
+	if isFront(address) && (m.linked.page == "CollectionPage" || m.meta("og:type") == "website") {
+		return sureOfFront
+	}
+	return sureOfText
+}
+
+// isFront reports whether an address is that of a whole site.
+func isFront(address *url.URL) bool {
+	return address != nil && address.Host != "" && (address.Path == "" || address.Path == "/") && address.RawQuery == ""
+}
+
+// saysError reports whether a line says that something is not there.
+func saysError(line string) bool { return boilerplate.Match(line) == boilerplate.ErrorPage }

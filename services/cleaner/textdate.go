@@ -1,0 +1,62 @@
+package cleaner
+
+import (
+	"time"
+
+	"marsad/services/cleaner/dates"
+)
+
+// headLines is how many lines at the head of a plain text can be its dateline.
+const headLines = 20
+
+// visibleDate is when a plain text was published, as its first lines say; without
+// date when they do not. A label decides; then how much of its line a date is, and
+// how near to the head it stands. lang is the text's language, fetched when it was
+// fetched: zero where that is not known.
+func visibleDate(lines []string, lang string, fetched time.Time) dated {
+	e := evidence{now: fetched, fetched: fetched, options: dates.Options{Lang: lang, Now: fetched}}
+	if fetched.IsZero() {
+		e.now = latest
+	}
+	for at, line := range lines[:min(len(lines), headLines)] {
+		if len(line) > maxLine {
+			continue
+		}
+		end := 0
+		for m := range dates.All(line, e.options) {
+			if m.Precision >= dates.Day && e.believable(m.Date) {
+				v := visible{dated: dated{Date: m.Date, from: byText}, role: labelRole(line[end:m.Start]), at: at}
+				v.score = lineScore(&v, len(line)-(m.End-m.Start))
+				e.visible = append(e.visible, v)
+			}
+			end = m.End
+		}
+	}
+	if v := e.bestVisible(func(v *visible) bool { return v.role != roleModified && v.role != roleOther }); v != nil {
+		return v.dated
+	}
+	if v := e.bestVisible(func(v *visible) bool { return v.role == roleModified }); v != nil {
+		v.from = byNotice
+		return v.dated
+	}
+	return dated{}
+}
+
+// lineScore weighs a date of a plain text; around is how much else its line holds,
+// in bytes.
+func lineScore(v *visible, around int) float64 {
+	score := 2 - float64(v.at)/10
+	switch {
+	case v.role == rolePublished:
+		score += 2
+	case around > 60:
+		score -= float64(around) / 60
+	}
+	if v.HasClock() {
+		score += .5
+	}
+	if v.Relative || v.Calendar == dates.Hijri {
+		score--
+	}
+	return score
+}
