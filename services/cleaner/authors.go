@@ -10,17 +10,18 @@ import (
 	"marsad/pkg/text"
 	"marsad/services/cleaner/body"
 	"marsad/services/cleaner/dates"
+	"marsad/services/cleaner/declared"
 )
 
 // chooseAuthors takes the people from the first place in the page's head and
 // markup that names any.
-func chooseAuthors(m *metadata, sites []string) []string {
-	for _, names := range [][]string{m.linked.authors, m.authors} {
+func chooseAuthors(m *declared.Page, sites []string) []string {
+	for _, names := range [][]string{m.Linked.Authors, m.Authors} {
 		if authors := people(names, sites); len(authors) > 0 {
-			return completed(authors, people(m.bylines, sites))
+			return completed(authors, people(m.Bylines, sites))
 		}
 	}
-	for _, byline := range m.bylines { // the first marked is the article's, later ones its neighbours'
+	for _, byline := range m.Bylines { // the first marked is the article's, later ones its neighbours'
 		if authors := people([]string{byline}, sites); len(authors) > 0 {
 			return authors
 		}
@@ -45,8 +46,8 @@ func completed(declared, shown []string) []string {
 }
 
 // signingOrganisation is the organisation that a page declares as its author.
-func signingOrganisation(m *metadata) []string {
-	for _, names := range [][]string{{m.linked.organisation}, m.linked.authors, m.authors} {
+func signingOrganisation(m *declared.Page) []string {
+	for _, names := range [][]string{{m.Linked.Organisation}, m.Linked.Authors, m.Authors} {
 		for _, name := range names {
 			if name = cleanName(address.ReplaceAllString(plainText(name), " ")); personLike(name) {
 				return []string{name}
@@ -90,7 +91,7 @@ var otherHands = regexp.MustCompile(`(?i)^\s*(?:责任编辑|责编|编辑|校�
 
 // withoutByline drops the lines above the text that say who wrote it, or when.
 func withoutByline(paragraphs []body.Paragraph, o dates.Options) []body.Paragraph {
-	for i := 0; i < min(len(paragraphs)-1, 3); i++ {
+	for i := range min(len(paragraphs)-1, 3) {
 		line := paragraphs[i].Text
 		if text.Words(line) <= maxBylineWords && (byPrefix.MatchString(line) && len(signatures(body.Byline{Text: line}, nil)) > 0 || isDateLine(line, o)) {
 			return withoutByline(slices.Delete(slices.Clone(paragraphs), i, i+1), o)

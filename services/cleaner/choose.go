@@ -12,6 +12,7 @@ import (
 	"marsad/services/cleaner/body"
 	"marsad/services/cleaner/boilerplate"
 	"marsad/services/cleaner/dates"
+	"marsad/services/cleaner/declared"
 )
 
 // thin is how many code points of text are too few for an article: what was found is
@@ -37,7 +38,7 @@ const (
 // chooseBody finds the article's paragraphs. Twice as much text in the JSON-LD is
 // better than what was found in the page; where hardly anything was found, so is
 // twice as much in the data of the page's scripts, or in all its paragraphs.
-func chooseBody(doc *html.Node, m *metadata, title string) content {
+func chooseBody(doc *html.Node, m *declared.Page, title string) content {
 	linked := linkedBody(m)
 	found := body.Find(doc, hints(m, title, linked))
 	best := content{found.Paragraphs, found.Confidence, found.Share, found.Standfirst, found.Bylines}
@@ -48,13 +49,13 @@ func chooseBody(doc *html.Node, m *metadata, title string) content {
 	if weight(best.paragraphs) < thin {
 		best.beat(allProse(doc), rawConfidence)
 	}
-	best.paragraphs = withoutByline(withoutTitle(best.paragraphs, title), dates.Options{Lang: text.Base(m.lang)})
+	best.paragraphs = withoutByline(withoutTitle(best.paragraphs, title), dates.Options{Lang: text.Base(m.Lang)})
 	return best
 }
 
-func hints(m *metadata, title string, linked []body.Paragraph) body.Hints {
+func hints(m *declared.Page, title string, linked []body.Paragraph) body.Hints {
 	return body.Hints{
-		Title: title, Description: plainText(m.meta("og:description", "description", "twitter:description")), Linked: linesOf(linked),
+		Title: title, Description: plainText(m.Meta("og:description", "description", "twitter:description")), Linked: linesOf(linked),
 	}
 }
 
@@ -66,8 +67,8 @@ func TrainingPage(page news.Page) (*html.Node, body.Hints, error) {
 		return nil, body.Hints{}, err
 	}
 	address, _ := url.Parse(page.URL)
-	m := readMetadata(doc)
-	return doc, hints(&m, chooseTitle(&m, m.siteNames(address)), linkedBody(&m)), nil
+	m := declared.Read(doc)
+	return doc, hints(m, chooseTitle(m, siteNames(m, address)), linkedBody(m)), nil
 }
 
 // beat replaces a body by another with more than twice as much text.
@@ -78,7 +79,7 @@ func (c *content) beat(other []body.Paragraph, confidence float64) {
 }
 
 // linkedBody is the JSON-LD's articleBody.
-func linkedBody(m *metadata) []body.Paragraph { return paragraphsIn(m.linked.body) }
+func linkedBody(m *declared.Page) []body.Paragraph { return paragraphsIn(m.Linked.Body) }
 
 // paragraphsIn reads text that may be HTML, or plain with a paragraph a line.
 func paragraphsIn(s string) []body.Paragraph {

@@ -8,6 +8,7 @@ import (
 	"marsad/pkg/news"
 	"marsad/pkg/text"
 	"marsad/services/cleaner/body"
+	"marsad/services/cleaner/pubdate"
 )
 
 // Clean makes an article of a page. It is a pure function of the page, accepts
@@ -68,7 +69,7 @@ func (d *draft) fillFromFeed(found news.Found) {
 	if d.published == nil {
 		d.published = found.Published
 		if d.published != nil {
-			d.publishedFrom, d.publishedConfidence = byEntry, entryConfidence
+			d.publishedFrom, d.publishedConfidence = pubdate.FromFeed, pubdate.FeedConfidence
 		}
 	}
 	if d.modified == nil {

@@ -12,6 +12,7 @@ import (
 	"marsad/pkg/news"
 	"marsad/pkg/text"
 	"marsad/services/cleaner/body"
+	"marsad/services/cleaner/dom"
 )
 
 // detail adds what is told beyond the text.
@@ -74,7 +75,7 @@ func base(doc *html.Node, address *url.URL) *url.URL {
 	for n := range doc.Descendants() {
 		switch n.DataAtom {
 		case atom.Base:
-			if u, err := url.Parse(webURL(attr(n, "href"), address)); err == nil && u.Host != "" {
+			if u, err := url.Parse(webURL(dom.Attr(n, "href"), address)); err == nil && u.Host != "" {
 				return u
 			}
 		case atom.Body:

@@ -10,6 +10,7 @@ import (
 
 	"marsad/pkg/text"
 	"marsad/services/cleaner/body"
+	"marsad/services/cleaner/dom"
 )
 
 // maxEmbedded bounds the data read of a page's scripts, in bytes.
@@ -22,7 +23,7 @@ func embeddedBody(doc *html.Node) []body.Paragraph {
 	texts := map[string]*strings.Builder{}
 	left := maxEmbedded
 	for n := range doc.Descendants() {
-		if n.DataAtom != atom.Script || n.FirstChild == nil || strings.Contains(attr(n, "type"), "ld+json") {
+		if n.DataAtom != atom.Script || n.FirstChild == nil || strings.Contains(dom.Attr(n, "type"), "ld+json") {
 			continue
 		}
 		if data := n.FirstChild.Data; len(data) <= left && len(data) >= thin {

@@ -10,6 +10,7 @@ import (
 	"marsad/services/cleaner/body"
 	"marsad/services/cleaner/boilerplate"
 	"marsad/services/cleaner/dates"
+	"marsad/services/cleaner/pubdate"
 )
 
 // headline is where a plain text's title stands and what stands about it.
@@ -224,7 +225,7 @@ func isDateLine(line string, o dates.Options) bool {
 	if !found {
 		return false
 	}
-	return around <= 3 || around <= maxAround && (clock || labelRole(line) != roleNone || byPrefix.MatchString(line))
+	return around <= 3 || around <= maxAround && (clock || pubdate.RoleOf(line) != pubdate.NoRole || byPrefix.MatchString(line))
 }
 
 // signers are the people a line names as authors. What follows them, a date, is cut
@@ -239,7 +240,7 @@ func signers(line string, o dates.Options) []string {
 		}
 		break
 	}
-	if labelRole(line) == rolePublished {
+	if pubdate.RoleOf(line) == pubdate.Publication {
 		return nil
 	}
 	return signatures(body.Byline{Text: line}, nil)
@@ -273,7 +274,7 @@ func above(lines []textLine, title int) []string {
 		about = append(about, lines[i].text)
 	}
 	for i := range lines[:max(0, title-len(about))] {
-		if labelRole(lines[i].text) == rolePublished && lines[i].meta {
+		if pubdate.RoleOf(lines[i].text) == pubdate.Publication && lines[i].meta {
 			about = append(about, lines[i].text)
 		}
 	}
@@ -293,8 +294,8 @@ func aboutTexts(lines []textLine) []string {
 // fillFromHead fills in the date and the authors that the lines about a title name, else
 // the authors that sign below the text.
 func (d *draft) fillFromHead(h *headline, o dates.Options, fetched time.Time) {
-	if found := visibleDate(h.about, o.Lang, fetched); found.ok() {
-		d.published, d.publishedFrom, d.publishedConfidence = found.pointer(), found.from, found.confidence
+	if found := pubdate.InLines(h.about, o.Lang, fetched); found.OK() {
+		d.published, d.publishedFrom, d.publishedConfidence = found.Pointer(), found.From, found.Confidence
 	}
 	for _, line := range append(h.about, h.below...) {
 		if len(d.authors) == 0 {

@@ -89,9 +89,9 @@ func linkedPage(data string) news.Page {
 
 // TestHostile: none of them is worse than its reason.
 func TestHostile(t *testing.T) {
-	for name, make := range hostile {
+	for name, build := range hostile {
 		t.Run(name, func(t *testing.T) {
-			if _, err := Clean(make(100_000)); err != nil && (Reason(err) == "" || Reason(err) == ReasonPanic) {
+			if _, err := Clean(build(100_000)); err != nil && (Reason(err) == "" || Reason(err) == ReasonPanic) {
 				t.Error(err)
 			}
 		})
@@ -100,9 +100,9 @@ func TestHostile(t *testing.T) {
 
 // BenchmarkHostile shows what 5 MB of each cost.
 func BenchmarkHostile(b *testing.B) {
-	for name, make := range hostile {
+	for name, build := range hostile {
 		b.Run(name, func(b *testing.B) {
-			page := make(5 << 20)
+			page := build(5 << 20)
 			b.ReportAllocs()
 			b.SetBytes(5 << 20)
 			for b.Loop() {

@@ -2,6 +2,7 @@ package cleaner
 
 import (
 	"bytes"
+	"cmp"
 	"mime"
 	"net/http"
 	"net/url"
@@ -11,6 +12,8 @@ import (
 	"golang.org/x/net/html"
 
 	"marsad/pkg/news"
+	"marsad/services/cleaner/declared"
+	"marsad/services/cleaner/pubdate"
 )
 
 // fromHTML reads a web page. What the feed carried stands in for a page that
@@ -27,63 +30,42 @@ func fromHTML(page news.Page) (draft, error) {
 		return draft{}, err
 	}
 	address, _ := url.Parse(page.URL)
-	meta := readMetadata(doc)
-	d := describe(&meta, doc, address, clock(page), page.FetchedAt)
+	meta := declared.Read(doc)
+	d := describe(meta, doc, address, page.FetchedAt)
 	if d.title == "" && page.Found.Title == "" {
 		d.title = firstLine(doc)
 	}
-	found := chooseBody(doc, &meta, d.title)
+	found := chooseBody(doc, meta, d.title)
 	d.paragraphs, d.standfirst, d.confidence = found.paragraphs, found.standfirst, found.confidence
 	d.title, d.paragraphs = headed(d.title, d.paragraphs)
 	resolveLinks(d.paragraphs, base(doc, address))
 	if len(d.authors) == 0 {
-		d.signPage(found.bylines, &meta, meta.siteNames(address))
+		d.signPage(found.bylines, meta, siteNames(meta, address))
 	}
 	if feed := feedParagraphs(page.Found); weight(d.paragraphs) < thin && weight(feed) > 2*weight(d.paragraphs) {
 		d.paragraphs, d.completeness, d.standfirst, d.confidence = feed, news.CompleteFeed, "", 0
 		resolveLinks(feed, address)
 		return d, nil
 	}
-	return d, judge(&d, &meta, address)
+	return d, judge(&d, meta, address)
 }
-
-// clock is the moment from which dates are judged: when the page was fetched, so
-// that a replay decides the same.
-func clock(page news.Page) time.Time {
-	if page.FetchedAt.IsZero() {
-		return latest
-	}
-	return page.FetchedAt
-}
-
-// latest is after any date that is judged, for pages without a time of fetching.
-var latest = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // describe reads all but the body.
-func describe(m *metadata, doc *html.Node, address *url.URL, now, fetched time.Time) draft {
-	sites := m.siteNames(address)
+func describe(m *declared.Page, doc *html.Node, address *url.URL, fetched time.Time) draft {
+	sites := siteNames(m, address)
 	d := draft{
 		title:        chooseTitle(m, sites),
 		authors:      chooseAuthors(m, sites),
-		section:      plainText(firstOf(m.linked.section, m.meta("article:section", "og:article:section", "section"))),
-		image:        webURL(firstOf(m.meta("og:image", "og:image:url", "twitter:image"), m.linked.image), address),
-		canonical:    m.canonicalURL(address, base(doc, address)),
-		lang:         firstOf(m.lang, m.meta("content-language", "og:locale", "inlanguage"), m.linked.lang),
+		section:      plainText(cmp.Or(m.Linked.Section, m.Meta("article:section", "og:article:section", "section"))),
+		image:        webURL(cmp.Or(m.Meta("og:image", "og:image:url", "twitter:image"), m.Linked.Image), address),
+		canonical:    canonicalURL(m, address, base(doc, address)),
+		lang:         cmp.Or(m.Lang, m.Meta("content-language", "og:locale", "inlanguage"), m.Linked.Lang),
 		completeness: news.CompleteFull,
 	}
-	found := chooseDates(m, doc, address, now, fetched)
-	d.published, d.modified = found.published.pointer(), found.modified.pointer()
-	d.publishedFrom, d.publishedConfidence = found.published.from, found.published.confidence
+	found := pubdate.Choose(doc, m, address, fetched)
+	d.published, d.modified = found.Published.Pointer(), found.Modified.Pointer()
+	d.publishedFrom, d.publishedConfidence = found.Published.From, found.Published.Confidence
 	return d
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // looksHTML tells documents that can be read as HTML from those that cannot: by

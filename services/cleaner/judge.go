@@ -7,21 +7,22 @@ import (
 
 	"marsad/pkg/text"
 	"marsad/services/cleaner/boilerplate"
+	"marsad/services/cleaner/declared"
 )
 
 // judge tells pages that are articles from those that are not: what they hold is
 // then too little for one, and they say of themselves what they are.
-func judge(d *draft, m *metadata, address *url.URL) error {
+func judge(d *draft, m *declared.Page, address *url.URL) error {
 	words := text.Words(joined(d.paragraphs, " "))
-	declaredArticle := m.linked.kind != "" || strings.HasPrefix(m.meta("og:type"), "article")
+	declaredArticle := m.Linked.Kind != "" || strings.HasPrefix(m.Meta("og:type"), "article")
 	switch {
 	case isErrorPage(d, m) && words < maxErrorWords:
 		return ErrErrorPage
-	case m.isListing(address) && !declaredArticle && d.confidence < m.sureOfArticle(address):
+	case isListing(m, address) && !declaredArticle && d.confidence < sureOfArticle(m, address):
 		return ErrListing
-	case words < fewWords && m.hasPassword:
+	case words < fewWords && m.HasPassword:
 		return ErrLoginWall
-	case words < fewWords && m.isVideo():
+	case words < fewWords && isVideo(m):
 		return ErrVideoOnly
 	case words == 0:
 		return ErrNoText
@@ -43,8 +44,8 @@ const (
 
 // isErrorPage reports whether the title or the first line says that there is no
 // such page.
-func isErrorPage(d *draft, m *metadata) bool {
-	lines := append(separator.Split(m.title, -1), d.title, m.title)
+func isErrorPage(d *draft, m *declared.Page) bool {
+	lines := append(separator.Split(m.Title, -1), d.title, m.Title)
 	if len(d.paragraphs) > 0 {
 		first := d.paragraphs[0].Text
 		lines = append(lines, first)
@@ -56,13 +57,13 @@ func isErrorPage(d *draft, m *metadata) bool {
 }
 
 // isVideo reports whether a page says that it shows a video and no article.
-func (m *metadata) isVideo() bool {
-	return m.linked.kind == "" && (strings.HasPrefix(m.meta("og:type"), "video") || m.linked.page == "VideoObject")
+func isVideo(m *declared.Page) bool {
+	return m.Linked.Kind == "" && (strings.HasPrefix(m.Meta("og:type"), "video") || m.Linked.Page == "VideoObject")
 }
 
 // isListing reports whether a page says that it lists articles.
-func (m *metadata) isListing(address *url.URL) bool {
-	switch m.linked.page {
+func isListing(m *declared.Page, address *url.URL) bool {
+	switch m.Linked.Page {
 	case "CollectionPage", "SearchResultsPage":
 		return true
 	}
@@ -70,8 +71,8 @@ func (m *metadata) isListing(address *url.URL) bool {
 }
 
 // sureOfArticle is the confidence from which what is found in a listing is an article.
-func (m *metadata) sureOfArticle(address *url.URL) float64 {
-	if isFront(address) && (m.linked.page == "CollectionPage" || m.meta("og:type") == "website") {
+func sureOfArticle(m *declared.Page, address *url.URL) float64 {
+	if isFront(address) && (m.Linked.Page == "CollectionPage" || m.Meta("og:type") == "website") {
 		return sureOfFront
 	}
 	return sureOfText

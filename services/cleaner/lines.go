@@ -13,6 +13,12 @@ import (
 	"marsad/services/cleaner/dates"
 )
 
+// maxLine is how many bytes a line about a date or a name may have.
+const maxLine = 240
+
+// maxLines is how many lines are kept of a text without prose.
+const maxLines = 2000
+
 // textLine is a line of a plain text.
 type textLine struct {
 	text   string

@@ -6,12 +6,13 @@ import (
 	"unicode"
 
 	"marsad/services/cleaner/dates"
+	"marsad/services/cleaner/pubdate"
 )
 
 // notice is what an aggregator says of where it has a text from.
 type notice struct {
 	source    string // the original publisher
-	published dated
+	published pubdate.Dated
 }
 
 // noticeConfidence is that of the date in a notice: it is the original's day, as
@@ -58,12 +59,12 @@ func readNotice(line string, o dates.Options) (notice, bool) {
 	var n notice
 	for m := range dates.All(rest, o) {
 		if m.Precision >= dates.Day {
-			n.published = dated{m.Date, byNotice, noticeConfidence}
+			n.published = pubdate.Dated{Date: m.Date, From: pubdate.FromNotice, Confidence: noticeConfidence}
 			rest = rest[:m.Start]
 			break
 		}
 	}
-	if needsDate && !n.published.ok() {
+	if needsDate && !n.published.OK() {
 		return notice{}, false
 	}
 	n.source = publisherIn(rest)

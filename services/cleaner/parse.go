@@ -3,13 +3,9 @@ package cleaner
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-
-	"marsad/pkg/text"
-	"marsad/services/cleaner/body"
 )
 
 // depths are the nesting limits tried in turn on documents that the parser
@@ -122,16 +118,3 @@ func void(a atom.Atom) bool {
 	}
 	return false
 }
-
-// attr is an attribute of n, trimmed; empty when there is none.
-func attr(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return strings.TrimSpace(a.Val)
-		}
-	}
-	return ""
-}
-
-// textOf is the text in n as one line.
-func textOf(n *html.Node) string { return text.Tidy(body.Line(n)) }

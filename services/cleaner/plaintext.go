@@ -8,6 +8,7 @@ import (
 	"marsad/pkg/text"
 	"marsad/services/cleaner/body"
 	"marsad/services/cleaner/dates"
+	"marsad/services/cleaner/pubdate"
 )
 
 // fromText reads a plain text: a page turned into lines. A title stands above the
@@ -36,9 +37,9 @@ func fromText(page news.Page) (draft, error) {
 		d.title = titleFromText(paragraphs)
 	}
 	d.fillFromHead(&h, o, page.FetchedAt)
-	if d.published == nil && origin.published.ok() {
-		d.published = origin.published.pointer()
-		d.publishedFrom, d.publishedConfidence = byNotice, noticeConfidence
+	if d.published == nil && origin.published.OK() {
+		d.published = origin.published.Pointer()
+		d.publishedFrom, d.publishedConfidence = pubdate.FromNotice, noticeConfidence
 	}
 	d.paragraphs = body.Plain(paragraphs...)
 	return d, nil

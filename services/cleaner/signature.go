@@ -7,12 +7,13 @@ import (
 	"unicode/utf8"
 
 	"marsad/services/cleaner/body"
+	"marsad/services/cleaner/declared"
 )
 
 // signPage takes from the page's lines who wrote the article, where the page's head names
 // no person: from the bylines, else from a lone name above or below the text, else it
 // was an organisation.
-func (d *draft) signPage(lines []body.Byline, m *metadata, sites []string) {
+func (d *draft) signPage(lines []body.Byline, m *declared.Page, sites []string) {
 	for _, line := range lines {
 		if d.authors = signatures(line, sites); len(d.authors) > 0 {
 			return

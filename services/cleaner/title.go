@@ -6,15 +6,16 @@ import (
 	"strings"
 
 	"marsad/pkg/text"
+	"marsad/services/cleaner/declared"
 )
 
 // chooseTitle picks the headline: the one that the page's NewsArticle declares,
 // which editors write; else what readers see at the top of the article, when it says
 // about the same as what is declared for sharing; else what is declared, last for the
 // window.
-func chooseTitle(m *metadata, sites []string) string {
-	headings := m.headlines(sites)
-	declared := m.declaredTitles(headings, sites)
+func chooseTitle(m *declared.Page, sites []string) string {
+	headings := headlines(m, sites)
+	declared := declaredTitles(m, headings, sites)
 	shown := likest(headings, declared)
 	if len(declared) == 0 {
 		if shown == "" && len(headings) > 0 {
@@ -24,7 +25,7 @@ func chooseTitle(m *metadata, sites []string) string {
 	}
 	first := declared[0]
 	switch {
-	case strings.Contains(m.linked.kind, "NewsArticle") && m.linked.headline != "" && !isCut(first):
+	case strings.Contains(m.Linked.Kind, "NewsArticle") && m.Linked.Headline != "" && !isCut(first):
 		if _, rest := splitKicker(first); rest == shown && slices.Contains(declared[1:], rest) {
 			return rest
 		}
@@ -40,9 +41,9 @@ func chooseTitle(m *metadata, sites []string) string {
 }
 
 // headlines are the headings that could be the article's.
-func (m *metadata) headlines(sites []string) []string {
+func headlines(m *declared.Page, sites []string) []string {
 	var all []string
-	for _, h := range m.headings {
+	for _, h := range m.Headings {
 		if h = withoutSite(h, sites); hasLetters(h) && !isSite(h, sites) && text.Words(h) <= maxTitleWords {
 			all = append(all, h)
 		}
@@ -52,10 +53,10 @@ func (m *metadata) headlines(sites []string) []string {
 
 // declaredTitles are the titles in the page's head, the most trustworthy first,
 // without the names of site and section: what is left where a heading ends.
-func (m *metadata) declaredTitles(headings, sites []string) []string {
+func declaredTitles(m *declared.Page, headings, sites []string) []string {
 	var all []string
 	for _, s := range []string{
-		m.linked.headline, m.meta("headline"), m.meta("og:title"), m.meta("twitter:title"), m.title, m.meta("title", "dc.title"),
+		m.Linked.Headline, m.Meta("headline"), m.Meta("og:title"), m.Meta("twitter:title"), m.Title, m.Meta("title", "dc.title"),
 	} {
 		s = withoutSite(plainText(s), sites)
 		for _, h := range headings {

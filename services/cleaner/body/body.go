@@ -84,7 +84,7 @@ func (f *forest) read(d *describer) Found {
 	seen := map[string]bool{}
 	for i := range p.blocks {
 		b := &p.blocks[i]
-		if likely[i] < textFrom && i != lead || d.phrases[i] != notPhrase {
+		if likely[i] < p.needed(b) && i != lead || d.phrases[i] != notPhrase {
 			continue
 		}
 		if first < 0 {
@@ -110,6 +110,18 @@ func (f *forest) read(d *describer) Found {
 // textFrom is the probability from which a block is text: a little below even, as a
 // lost paragraph is worse than a line too much.
 const textFrom = 0.45
+
+// linkFrom is the probability from which a block that is nothing but a link is text:
+// it is more often the headline of another article.
+const linkFrom = 0.7
+
+// needed is the probability from which a block is text.
+func (p *page) needed(b *block) float32 {
+	if b.links >= b.chars {
+		return linkFrom
+	}
+	return textFrom
+}
 
 // withHeadings takes in the headings that stand between two paragraphs of the article,
 // beside one of them: they are short, and look like those of boxes.

@@ -21,8 +21,7 @@ type hintWords struct {
 type overlap struct {
 	title, ofTitle, description, ofDescription float32
 	linked                                     float32 // -1 when there is no articleBody
-	boilerplate                                int
-	hash                                       uint64 // of all words
+	hash                                       uint64  // of all words
 }
 
 func newHintWords(h Hints) hintWords {

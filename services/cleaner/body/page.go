@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"marsad/pkg/text"
+	"marsad/services/cleaner/dom"
 )
 
 // page is a document taken apart: its elements, and the blocks of text in them
@@ -83,7 +84,7 @@ type block struct {
 
 	// Counts of code points.
 	chars, letters, digits, uppers, links, wide, bold int32
-	words, capitals, stops, commas, spans             int32
+	words, stops, commas, spans                       int32
 }
 
 func (p *page) string(b *block) string { return string(p.text[b.start:b.end]) }
@@ -152,18 +153,9 @@ func (p *page) enter(n *html.Node, at int32, in inside) {
 // link reads an <a>. Where it holds whole blocks, it is that of the first one.
 func (p *page) link(n *html.Node, at int32, in inside) {
 	self := len(p.links)
-	p.links = append(p.links, link{start: int32(len(p.text)), href: attr(n, "href")})
+	p.links = append(p.links, link{start: int32(len(p.text)), href: dom.Attr(n, "href")})
 	p.walk(n, at, in)
 	p.links[self].end = int32(len(p.text))
-}
-
-func attr(n *html.Node, key string) string {
-	for i := range n.Attr {
-		if n.Attr[i].Key == key {
-			return n.Attr[i].Val
-		}
-	}
-	return ""
 }
 
 // add appends text to the block under way.
@@ -363,7 +355,7 @@ func isShownAsBlock(n *html.Node) bool {
 	if n.DataAtom != atom.Span {
 		return false
 	}
-	style := strings.ReplaceAll(attr(n, "style"), " ", "")
+	style := strings.ReplaceAll(dom.Attr(n, "style"), " ", "")
 	return strings.Contains(style, "display:block")
 }
 

@@ -1,28 +1,30 @@
-package cleaner
+package pubdate
 
 import (
+	"cmp"
 	"strings"
 
 	"golang.org/x/net/html/atom"
 
 	"marsad/pkg/text"
+	"marsad/services/cleaner/declared"
 )
 
 // declaredLinked reads JSON-LD. Where its articles have different dates, the one
 // that is the page's is looked for.
 func (e *evidence) declaredLinked() {
-	l := e.meta.linked
+	l := e.meta.Linked
 	if e.severalLinked() {
 		if own, ok := e.ownLinked(); ok {
 			l = own
 		}
 	}
-	e.addPublished(l.published, byJSONLD, .97)
-	e.addModified(l.modified, byJSONLD)
+	e.addPublished(l.Published, FromJSONLD, .97)
+	e.addModified(l.Modified, FromJSONLD)
 	if len(e.published) == 0 {
 		for _, block := range e.linked { // what is no article, or no JSON
 			if value := afterKey(block, "datePublished"); value != "" {
-				e.addPublished(value, byJSONLD, .78)
+				e.addPublished(value, FromJSONLD, .78)
 				break
 			}
 		}
@@ -38,7 +40,7 @@ func (e *evidence) severalLinked() bool {
 			if first != "" && value != "" && value != first {
 				return true
 			}
-			first = firstOf(first, value)
+			first = cmp.Or(first, value)
 			_, rest, found = strings.Cut(rest, `"datePublished"`)
 		}
 	}
@@ -47,38 +49,28 @@ func (e *evidence) severalLinked() bool {
 
 // ownLinked finds the article that is about this page: by its address, by its
 // headline, in this order.
-func (e *evidence) ownLinked() (linked, bool) {
-	var g graph
-	for _, block := range e.linked {
-		if v, ok := parseJSON(block); ok {
-			g.add(v, 0)
-		}
-	}
-	if len(g.articles) < 2 {
-		return linked{}, false
+func (e *evidence) ownLinked() (declared.Linked, bool) {
+	if len(e.meta.Articles) < 2 {
+		return declared.Linked{}, false
 	}
 	page := e.path()
-	for _, n := range g.articles {
-		for _, key := range []string{"url", "@id", "mainEntityOfPage"} {
-			for _, id := range g.named(n[key], "@id", "url") {
-				if page != "" && strings.HasSuffix(strings.TrimRight(withoutFragment(id), "/"), page) {
-					if l := g.read(n); l.published != "" {
-						return l, true
-					}
-				}
+	for _, a := range e.meta.Articles {
+		for _, id := range a.IDs {
+			if a.Published != "" && page != "" && strings.HasSuffix(strings.TrimRight(withoutFragment(id), "/"), page) {
+				return a.Linked, true
 			}
 		}
 	}
-	title := ""
-	if len(e.meta.headings) > 0 {
-		title = text.Fold(e.meta.headings[0])
+	if len(e.meta.Headings) == 0 {
+		return declared.Linked{}, false
 	}
-	for _, n := range g.articles {
-		if l := g.read(n); l.published != "" && title != "" && text.Fold(l.headline) == title {
-			return l, true
+	title := text.Fold(e.meta.Headings[0])
+	for _, a := range e.meta.Articles {
+		if a.Published != "" && title != "" && text.Fold(a.Headline) == title {
+			return a.Linked, true
 		}
 	}
-	return linked{}, false
+	return declared.Linked{}, false
 }
 
 // path is the page's path, without the slash at the end; empty for a site's root.
@@ -113,17 +105,17 @@ var scriptKeys = []string{"datePublished", "publishedAt", "published_at", "publi
 
 // fromScripts is the last resort: the first date in the page's scripts whose name
 // says that it is of publication, and that is not after the page's last change.
-func (e *evidence) fromScripts(last dated) dated {
+func (e *evidence) fromScripts(last Dated) Dated {
 	for n := range e.doc.Descendants() {
 		if n.DataAtom != atom.Script || n.FirstChild == nil {
 			continue
 		}
 		for _, key := range scriptKeys {
 			d, ok := e.parse(afterKey(n.FirstChild.Data, key))
-			if ok && (!last.ok() || d.Time.Before(last.Time.AddDate(0, 0, 1))) {
-				return dated{d, byJSONLD, .5}
+			if ok && (!last.OK() || d.Time.Before(last.Time.AddDate(0, 0, 1))) {
+				return Dated{d, FromJSONLD, .5}
 			}
 		}
 	}
-	return dated{}
+	return Dated{}
 }

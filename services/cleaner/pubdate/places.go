@@ -1,10 +1,11 @@
-package cleaner
+package pubdate
 
 import (
 	_ "embed"
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -13,18 +14,18 @@ import (
 	"marsad/pkg/text"
 )
 
-// role is what a label or the markup says of a date.
-type role uint8
+// Role is what a label or the markup says of a date.
+type Role uint8
 
 const (
-	roleNone role = iota
-	rolePublished
-	roleModified
-	roleOther // of something else: a birth, a copyright, a comment
+	NoRole Role = iota
+	Publication
+	Modification
+	OtherRole // of something else: a birth, a copyright, a comment
 )
 
 // roleByName reads the names of an element and of those about it.
-func roleByName(n *html.Node) role {
+func roleByName(n *html.Node) Role {
 	for range 3 {
 		if n == nil || n.DataAtom == atom.Body {
 			break
@@ -32,14 +33,14 @@ func roleByName(n *html.Node) role {
 		names := namesOf(n)
 		published := containsAny(names, publishedNames)
 		if containsAny(names, modifiedNames) && !published {
-			return roleModified
+			return Modification
 		}
 		if published {
-			return rolePublished
+			return Publication
 		}
 		n = n.Parent
 	}
-	return roleNone
+	return NoRole
 }
 
 var (
@@ -130,19 +131,19 @@ func (e *evidence) holdsTitle(n *html.Node) bool {
 // maxLabel is how far before a date its label may stand, in bytes.
 const maxLabel = 80
 
-// labelRole is what the last label in a text says.
-func labelRole(before string) role {
+// RoleOf is what the last label in a text says.
+func RoleOf(before string) Role {
 	if len(before) > maxLabel {
 		before = before[len(before)-maxLabel:]
 		for len(before) > 0 && !utf8.RuneStart(before[0]) {
 			before = before[1:]
 		}
 	}
-	if !hasLetters(before) && !strings.Contains(before, "©") {
-		return roleNone
+	if strings.IndexFunc(before, unicode.IsLetter) < 0 && !strings.Contains(before, "©") {
+		return NoRole
 	}
 	folded := text.Fold(before)
-	found, at := roleNone, -1
+	found, at := NoRole, -1
 	for _, l := range labels() {
 		for _, word := range l.words {
 			if i := strings.LastIndex(folded, word); i > at {
@@ -161,7 +162,7 @@ var labels = sync.OnceValue(func() []label {
 		if !ok || strings.HasPrefix(name, "#") {
 			continue
 		}
-		l := label{role: labelRoles[name]}
+		l := label{role: roleNames[name]}
 		for word := range strings.SplitSeq(words, "|") {
 			l.words = append(l.words, text.Fold(word))
 		}
@@ -173,9 +174,9 @@ var labels = sync.OnceValue(func() []label {
 //go:embed labels.txt
 var labelsTXT string
 
-var labelRoles = map[string]role{"published": rolePublished, "modified": roleModified, "other": roleOther}
+var roleNames = map[string]Role{"published": Publication, "modified": Modification, "other": OtherRole}
 
 type label struct {
-	role  role
+	role  Role
 	words []string
 }

@@ -1,4 +1,4 @@
-package cleaner
+package pubdate
 
 import (
 	_ "embed"

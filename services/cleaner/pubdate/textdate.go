@@ -1,4 +1,4 @@
-package cleaner
+package pubdate
 
 import (
 	"time"
@@ -9,11 +9,11 @@ import (
 // headLines is how many lines at the head of a plain text can be its dateline.
 const headLines = 20
 
-// visibleDate is when a plain text was published, as its first lines say; without
+// InLines is when a plain text was published, as its first lines say; without
 // date when they do not. A label decides; then how much of its line a date is, and
 // how near to the head it stands. lang is the text's language, fetched when it was
 // fetched: zero where that is not known.
-func visibleDate(lines []string, lang string, fetched time.Time) dated {
+func InLines(lines []string, lang string, fetched time.Time) Dated {
 	e := evidence{now: fetched, fetched: fetched, options: dates.Options{Lang: lang, Now: fetched}}
 	if fetched.IsZero() {
 		e.now = latest
@@ -25,21 +25,21 @@ func visibleDate(lines []string, lang string, fetched time.Time) dated {
 		end := 0
 		for m := range dates.All(line, e.options) {
 			if m.Precision >= dates.Day && e.believable(m.Date) {
-				v := visible{dated: dated{Date: m.Date, from: byText}, role: labelRole(line[end:m.Start]), at: at}
+				v := visible{Dated: Dated{Date: m.Date, From: FromText}, role: RoleOf(line[end:m.Start]), at: at}
 				v.score = lineScore(&v, len(line)-(m.End-m.Start))
 				e.visible = append(e.visible, v)
 			}
 			end = m.End
 		}
 	}
-	if v := e.bestVisible(func(v *visible) bool { return v.role != roleModified && v.role != roleOther }); v != nil {
-		return v.dated
+	if v := e.bestVisible(func(v *visible) bool { return v.role != Modification && v.role != OtherRole }); v != nil {
+		return v.Dated
 	}
-	if v := e.bestVisible(func(v *visible) bool { return v.role == roleModified }); v != nil {
-		v.from = byNotice
-		return v.dated
+	if v := e.bestVisible(func(v *visible) bool { return v.role == Modification }); v != nil {
+		v.From = FromNotice
+		return v.Dated
 	}
-	return dated{}
+	return Dated{}
 }
 
 // lineScore weighs a date of a plain text; around is how much else its line holds,
@@ -47,7 +47,7 @@ func visibleDate(lines []string, lang string, fetched time.Time) dated {
 func lineScore(v *visible, around int) float64 {
 	score := 2 - float64(v.at)/10
 	switch {
-	case v.role == rolePublished:
+	case v.role == Publication:
 		score += 2
 	case around > 60:
 		score -= float64(around) / 60

@@ -1,6 +1,7 @@
-package cleaner
+package pubdate
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -11,11 +12,13 @@ import (
 
 	"marsad/pkg/text"
 	"marsad/services/cleaner/dates"
+	"marsad/services/cleaner/declared"
+	"marsad/services/cleaner/dom"
 )
 
 // evidence is all of a page that speaks of dates.
 type evidence struct {
-	meta                *metadata
+	meta                *declared.Page
 	doc                 *html.Node
 	address             *url.URL
 	now, fetched        time.Time // fetched is zero where it is not known
@@ -27,7 +30,7 @@ type evidence struct {
 	title               heading  // the one that is the article's; without node: none
 	titleText           heading  // the first text that is most of the title
 	linked              []string // blocks of JSON-LD
-	published, modified []dated  // as declared, best first
+	published, modified []Dated  // as declared, best first
 	visible             []visible
 	read, readNear      bool // visible holds all dates, those about the title
 }
@@ -53,11 +56,11 @@ type heading struct {
 }
 
 // newEvidence collects it in one walk, without reading a date yet.
-func newEvidence(m *metadata, doc *html.Node, address *url.URL, now, fetched time.Time) *evidence {
+func newEvidence(m *declared.Page, doc *html.Node, address *url.URL, now, fetched time.Time) *evidence {
 	e := &evidence{lines: make([]dateLine, 0, 128), marks: make([]dateMark, 0, 16), meta: m, doc: doc, address: address, now: now, fetched: fetched}
 	e.options.Lang = pageLang(m, address)
-	e.country = countryOf(m.lang, m.meta("og:locale"), address)
-	own := strings.TrimSpace(firstOf(m.meta("og:title"), m.linked.headline, m.title))
+	e.country = countryOf(m.Lang, m.Meta("og:locale"), address)
+	own := strings.TrimSpace(cmp.Or(m.Meta("og:title"), m.Linked.Headline, m.Title))
 	at := 0
 	for n := doc.FirstChild; n != nil; n = following(n) {
 		at++
@@ -89,7 +92,7 @@ func isMostOf(s, title string) bool {
 // chooseTitle is the heading that repeats what the page calls itself, else the last
 // <h1>, else a text that repeats it.
 func (e *evidence) chooseTitle() heading {
-	own := lettersOf(firstOf(e.meta.meta("og:title"), e.meta.linked.headline) + " " + e.meta.title)
+	own := lettersOf(cmp.Or(e.meta.Meta("og:title"), e.meta.Linked.Headline) + " " + e.meta.Title)
 	var found heading
 	for _, h := range e.headings {
 		if h.node.DataAtom == atom.H1 {
@@ -150,7 +153,7 @@ func opaque(n *html.Node) bool {
 func (e *evidence) addElement(n *html.Node, at int) {
 	switch n.DataAtom {
 	case atom.Script:
-		if n.FirstChild != nil && strings.Contains(attr(n, "type"), "json") && strings.Contains(n.FirstChild.Data, "datePublished") {
+		if n.FirstChild != nil && strings.Contains(dom.Attr(n, "type"), "json") && strings.Contains(n.FirstChild.Data, "datePublished") {
 			e.linked = append(e.linked, n.FirstChild.Data)
 		}
 		return
@@ -216,12 +219,12 @@ func foreignDigit(s string) bool {
 // pageLang is the page's language with a region: in English, the order of day and
 // month depends on it. A page that does not say its region has that of its
 // country's domain.
-func pageLang(m *metadata, address *url.URL) string {
-	lang := firstOf(m.lang, m.meta("content-language", "og:locale", "inlanguage"), m.linked.lang)
+func pageLang(m *declared.Page, address *url.URL) string {
+	lang := cmp.Or(m.Lang, m.Meta("content-language", "og:locale", "inlanguage"), m.Linked.Lang)
 	if text.Base(lang) != "en" || strings.ContainsAny(lang, "-_") {
 		return lang
 	}
-	if locale := m.meta("og:locale"); strings.HasPrefix(locale, "en_") {
+	if locale := m.Meta("og:locale"); strings.HasPrefix(locale, "en_") {
 		return locale
 	}
 	if address != nil {

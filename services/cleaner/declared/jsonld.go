@@ -1,7 +1,8 @@
-package cleaner
+package declared
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -9,54 +10,67 @@ import (
 	"marsad/pkg/text"
 )
 
-// linked is what the page's JSON-LD says of its article (schema.org/Article).
+// Linked is what the page's JSON-LD says of its article (schema.org/Article).
 // Publishers use every shape the format allows, and some it does not: values may
 // be strings, objects, arrays of either, or references to other nodes by "@id".
-type linked struct {
-	kind                                            string // of article, as schema.org names it: "NewsArticle"
-	page                                            string // what the page is said to be, beside: "VideoObject"
-	headline, body, section, image, lang, publisher string
-	published, modified                             string
-	authors                                         []string
-	organisation                                    string // that is named as the author
+type Linked struct {
+	Kind                                            string // of article, as schema.org names it: "NewsArticle"
+	Page                                            string // what the page is said to be, beside: "VideoObject"
+	Headline, Body, Section, Image, Lang, Publisher string
+	Published, Modified                             string
+	Authors                                         []string
+	Organisation                                    string // that is named as the author
 }
 
 // readLinked picks the article out of the page's JSON-LD blocks. Without an
 // article, a node that describes the page lends its dates.
-func readLinked(blocks []string) linked {
+func readLinked(blocks []string) (Linked, []Article) {
 	var g graph
 	for _, block := range blocks {
 		if v, ok := parseJSON(block); ok {
 			g.add(unwrapped(v), 0)
 		}
 	}
-	var l linked
+	var l Linked
 	if len(g.pages) > 0 {
 		page := g.read(g.pages[0])
-		l = linked{page: page.kind, published: page.published, modified: page.modified, lang: page.lang, publisher: page.publisher}
+		l = Linked{Page: page.Kind, Published: page.Published, Modified: page.Modified, Lang: page.Lang, Publisher: page.Publisher}
 	}
-	if len(g.articles) > 0 {
-		kind := l.page
-		l = g.article()
-		l.page = kind
+	var all []Article
+	for _, n := range g.articles[:min(len(g.articles), maxArticles)] {
+		var ids []string
+		for _, key := range []string{"url", "@id", "mainEntityOfPage"} {
+			ids = append(ids, g.named(n[key], "@id", "url")...)
+		}
+		all = append(all, Article{g.read(n), ids})
 	}
-	return l
+	if len(all) > 0 {
+		kind := l.Page
+		l = merged(all)
+		l.Page = kind
+	}
+	return l, all
 }
 
-// article reads the first article. Where it names no person, another node of the
-// same headline may.
-func (g *graph) article() linked {
-	l := g.read(g.articles[0])
-	for _, n := range g.articles[1:] {
-		other := g.read(n)
-		if squeeze(other.headline) != squeeze(l.headline) {
+// maxArticles is how many articles of one page are read.
+const maxArticles = 100
+
+// Article is one article of a page's JSON-LD. IDs are the addresses it is known by.
+type Article struct {
+	Linked
+	IDs []string
+}
+
+// merged is the first article, with what others of the same headline say beside.
+func merged(all []Article) Linked {
+	l := all[0].Linked
+	for _, other := range all[1:] {
+		if text.Fold(other.Headline) != text.Fold(l.Headline) {
 			continue
 		}
-		if len(people(l.authors, []string{l.publisher})) == 0 {
-			l.authors = other.authors
-		}
-		l.body = firstOf(l.body, other.body)
-		l.published, l.modified = firstOf(l.published, other.published), firstOf(l.modified, other.modified)
+		l.Authors = append(l.Authors, other.Authors...)
+		l.Body = cmp.Or(l.Body, other.Body)
+		l.Published, l.Modified = cmp.Or(l.Published, other.Published), cmp.Or(l.Modified, other.Modified)
 	}
 	return l
 }
@@ -145,19 +159,19 @@ func isPageType(t string) bool {
 	return t == "WebPage" || t == "ItemPage" || t == "VideoObject" || t == "Recipe" || t == "CollectionPage" || t == "SearchResultsPage"
 }
 
-func (g *graph) read(n node) linked {
-	return linked{
-		kind:         kindOf(strs(n["@type"])),
-		headline:     first(strs(n["headline"]), strs(n["name"])),
-		body:         strings.Join(strs(n["articleBody"]), "\n\n"),
-		section:      first(strs(n["articleSection"])),
-		image:        first(g.named(n["image"], "url", "contentUrl"), strs(n["thumbnailUrl"])),
-		lang:         first(g.named(n["inLanguage"], "alternateName", "name")),
-		publisher:    first(g.named(n["publisher"], "name")),
-		published:    first(strs(n["datePublished"]), strs(n["dateCreated"]), strs(n["uploadDate"])),
-		modified:     first(strs(n["dateModified"])),
-		authors:      firstN(append(g.persons(n["author"]), g.persons(n["creator"])...), maxBylines),
-		organisation: text.Tidy(first(g.organisations(n["author"]), g.organisations(n["creator"]))),
+func (g *graph) read(n node) Linked {
+	return Linked{
+		Kind:         kindOf(strs(n["@type"])),
+		Headline:     first(strs(n["headline"]), strs(n["name"])),
+		Body:         strings.Join(strs(n["articleBody"]), "\n\n"),
+		Section:      first(strs(n["articleSection"])),
+		Image:        first(g.named(n["image"], "url", "contentUrl"), strs(n["thumbnailUrl"])),
+		Lang:         first(g.named(n["inLanguage"], "alternateName", "name")),
+		Publisher:    first(g.named(n["publisher"], "name")),
+		Published:    first(strs(n["datePublished"]), strs(n["dateCreated"]), strs(n["uploadDate"])),
+		Modified:     first(strs(n["dateModified"])),
+		Authors:      firstN(append(g.persons(n["author"]), g.persons(n["creator"])...), maxBylines),
+		Organisation: text.Tidy(first(g.organisations(n["author"]), g.organisations(n["creator"]))),
 	}
 }
 

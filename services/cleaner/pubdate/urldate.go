@@ -1,4 +1,4 @@
-package cleaner
+package pubdate
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 
 // urlDate is the day in the page's address: /2024/08/09/, /2024-08-09-slug,
 // /20240809/, /2024/aug/09/.
-func (e *evidence) urlDate() dated {
+func (e *evidence) urlDate() Dated {
 	path := e.path()
 	for i := 0; i < len(path); i++ {
 		if path[i] < '0' || path[i] > '9' || i > 0 && digit(path[i-1]) {
@@ -24,11 +24,11 @@ func (e *evidence) urlDate() dated {
 		}
 		d := dates.Date{Time: day, Precision: dates.Day}
 		if e.believable(d) {
-			return dated{d, byURL, confidence}
+			return Dated{d, FromURL, confidence}
 		}
 		i += run - 1
 	}
-	return dated{}
+	return Dated{}
 }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
@@ -111,17 +111,17 @@ func calendarDay(year, month, day string) time.Time {
 // weighURL compares what is declared with the day in the address. Addresses are
 // made when an article is, and stay: of two declared days, the one in the address
 // is believed, and a declared day after it is that of a later change.
-func (e *evidence) weighURL(published, inURL dated) dated {
+func (e *evidence) weighURL(published, inURL Dated) Dated {
 	switch {
-	case !inURL.ok():
+	case !inURL.OK():
 		return published
-	case !published.ok():
-		if inURL.confidence < .7 {
+	case !published.OK():
+		if inURL.Confidence < .7 {
 			return published
 		}
 		return inURL
 	case near(published, inURL):
-		published.confidence = max(published.confidence, .97)
+		published.Confidence = max(published.Confidence, .97)
 		return published
 	}
 	for _, d := range e.published {
@@ -134,14 +134,14 @@ func (e *evidence) weighURL(published, inURL dated) dated {
 			return published // they are exchanged: settle puts that right
 		}
 	}
-	if inURL.confidence >= .75 && published.Time.After(inURL.Time) && !e.shown(published) {
+	if inURL.Confidence >= .75 && published.Time.After(inURL.Time) && !e.shown(published) {
 		return inURL
 	}
 	return published
 }
 
 // shown reports whether the page shows a date beside its title.
-func (e *evidence) shown(d dated) bool {
+func (e *evidence) shown(d Dated) bool {
 	e.readVisible(true)
-	return slices.ContainsFunc(e.visible, func(v visible) bool { return v.score > -1 && near(v.dated, d) })
+	return slices.ContainsFunc(e.visible, func(v visible) bool { return v.score > -1 && near(v.Dated, d) })
 }

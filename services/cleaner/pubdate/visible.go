@@ -1,4 +1,4 @@
-package cleaner
+package pubdate
 
 import (
 	"strings"
@@ -12,8 +12,8 @@ import (
 
 // visible is a date that a reader of the page sees.
 type visible struct {
-	dated
-	role  role
+	Dated
+	role  Role
 	score float64 // how much speaks for its being the article's
 	at    int
 }
@@ -80,16 +80,16 @@ func (e *evidence) readBlock(block *html.Node, at int) {
 	for m := range dates.All(line, options) {
 		m.Date = e.ordered(m.Date)
 		if m.Precision >= dates.Day && e.believable(m.Date) {
-			v := visible{dated: dated{m.Date, byText, 0}, at: at}
-			label := labelRole(line[end:m.Start])
+			v := visible{Dated: Dated{m.Date, FromText, 0}, at: at}
+			label := RoleOf(line[end:m.Start])
 			v.role = label
-			if label == roleNone {
+			if label == NoRole {
 				v.role = roleByName(block)
 			}
 			v.score = e.score(&v, block, m)
-			if label == roleNone { // names of elements say less: teasers have them too
+			if label == NoRole { // names of elements say less: teasers have them too
 				v.score -= inPassing(line, m)
-				if v.role == rolePublished {
+				if v.role == Publication {
 					v.score--
 				}
 			}
@@ -121,7 +121,7 @@ func (e *evidence) ordered(d dates.Date) dates.Date {
 		}
 		return exchanged
 	}
-	for _, list := range [][]dated{e.published, e.modified} {
+	for _, list := range [][]Dated{e.published, e.modified} {
 		for _, declared := range list {
 			if daysApart(declared.Time, d.Time) <= 1 {
 				return d
@@ -138,11 +138,11 @@ func (e *evidence) ordered(d dates.Date) dates.Date {
 func (e *evidence) score(v *visible, block *html.Node, m dates.Match) float64 {
 	score := 0.0
 	switch v.role {
-	case rolePublished:
+	case Publication:
 		score += 3
-	case roleModified:
+	case Modification:
 		score += 2
-	case roleOther:
+	case OtherRole:
 		score -= 4
 	}
 	if dateLike(block) {
@@ -172,7 +172,7 @@ func (e *evidence) score(v *visible, block *html.Node, m dates.Match) float64 {
 	if m.Ambiguous {
 		score -= .25
 	}
-	if v.role == roleNone && v.at < title && e.today(m.Time) {
+	if v.role == NoRole && v.at < title && e.today(m.Time) {
 		score -= e.clockLike(block, v.at)
 	}
 	if inside(block, e.title.node) {
@@ -236,65 +236,65 @@ func (e *evidence) bestVisible(accept func(*visible) bool) *visible {
 		}
 	}
 	if best != nil {
-		best.confidence = max(.2, min(.92, .5+.13*best.score))
+		best.Confidence = max(.2, min(.92, .5+.13*best.score))
 	}
 	return best
 }
 
 // weighVisible completes, confirms or supplies the dates by what a reader sees.
-func (e *evidence) weighVisible(published, modified, inURL dated) (dated, dated) {
-	sure := published.ok() && published.confidence >= sureEnough
+func (e *evidence) weighVisible(published, modified, inURL Dated) (Dated, Dated) {
+	sure := published.OK() && published.Confidence >= sureEnough
 	e.readVisible(sure)
 	if !sure {
 		published = e.fromVisible(published, modified, inURL)
 	}
-	if published.ok() {
+	if published.OK() {
 		published = e.complete(published)
 		published = e.localZone(published, inURL)
 	}
-	if !modified.ok() {
-		if v := e.bestVisible(func(v *visible) bool { return v.role == roleModified }); v != nil {
-			modified = v.dated
+	if !modified.OK() {
+		if v := e.bestVisible(func(v *visible) bool { return v.role == Modification }); v != nil {
+			modified = v.Dated
 		}
 	}
 	return published, modified
 }
 
 // fromVisible is the visible date where nothing surer is known.
-func (e *evidence) fromVisible(published, modified, inURL dated) dated {
+func (e *evidence) fromVisible(published, modified, inURL Dated) Dated {
 	last := e.lastChange(modified)
-	if inURL.ok() {
-		if v := e.bestVisible(func(v *visible) bool { return near(v.dated, inURL) && v.role != roleModified }); v != nil {
-			v.confidence = max(v.confidence, .9)
-			return v.dated
+	if inURL.OK() {
+		if v := e.bestVisible(func(v *visible) bool { return near(v.Dated, inURL) && v.role != Modification }); v != nil {
+			v.Confidence = max(v.Confidence, .9)
+			return v.Dated
 		}
 	}
 	v := e.bestVisible(func(v *visible) bool {
-		return v.role == rolePublished || v.role != roleModified && (!last.ok() || v.Time.Before(last.Time.AddDate(0, 0, 2)))
+		return v.role == Publication || v.role != Modification && (!last.OK() || v.Time.Before(last.Time.AddDate(0, 0, 2)))
 	})
-	if v != nil && v.score < 0 && last.ok() {
+	if v != nil && v.score < 0 && last.OK() {
 		v = nil // a date in passing says less than the one of the last change
 	}
-	if v == nil && !published.ok() {
-		if inURL.ok() {
+	if v == nil && !published.OK() {
+		if inURL.OK() {
 			return inURL
 		}
 		return e.fromScripts(last)
 	}
-	if v == nil || published.ok() && (near(v.dated, published) || v.confidence < published.confidence) {
+	if v == nil || published.OK() && (near(v.Dated, published) || v.Confidence < published.Confidence) {
 		return published
 	}
-	return v.dated
+	return v.Dated
 }
 
 // lastChange is when the page was modified, as declared or as shown. What it
 // shows of later days is not its publication.
-func (e *evidence) lastChange(modified dated) dated {
-	if modified.ok() {
+func (e *evidence) lastChange(modified Dated) Dated {
+	if modified.OK() {
 		return modified
 	}
-	if v := e.bestVisible(func(v *visible) bool { return v.role == roleModified }); v != nil {
-		return v.dated
+	if v := e.bestVisible(func(v *visible) bool { return v.role == Modification }); v != nil {
+		return v.Dated
 	}
-	return dated{}
+	return Dated{}
 }

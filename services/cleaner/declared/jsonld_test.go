@@ -1,4 +1,4 @@
-package cleaner
+package declared
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // TestReadLinked reads the shapes that publishers give JSON-LD.
@@ -13,29 +14,30 @@ func TestReadLinked(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		blocks []string
-		want   linked
+		want   Linked
 	}{
 		{"an article", []string{`{"@type": "NewsArticle", "headline": "H", "author": {"@type": "Person", "name": "A"}, "datePublished": "2026-01-02"}`},
-			linked{kind: "NewsArticle", headline: "H", authors: []string{"A"}, published: "2026-01-02"}},
+			Linked{Kind: "NewsArticle", Headline: "H", Authors: []string{"A"}, Published: "2026-01-02"}},
 		{"in a graph, by reference", []string{`{"@graph": [{"@id": "#p", "@type": "Person", "name": "A"}, {"@type": "Article", "headline": "H", "author": {"@id": "#p"}}]}`},
-			linked{kind: "Article", headline: "H", authors: []string{"A"}}},
+			Linked{Kind: "Article", Headline: "H", Authors: []string{"A"}}},
 		{"types in an array", []string{`[{"@type": ["Thing", "http://schema.org/NewsArticle"], "name": "H", "author": ["A", {"name": "B"}]}]`},
-			linked{kind: "NewsArticle", headline: "H", authors: []string{"A", "B"}}},
+			Linked{Kind: "NewsArticle", Headline: "H", Authors: []string{"A", "B"}}},
 		{"an organisation writes", []string{`{"@type": "NewsArticle", "headline": "H", "author": [{"@type": "Organization", "name": "Desk"}]}`},
-			linked{kind: "NewsArticle", headline: "H", organisation: "Desk"}},
+			Linked{Kind: "NewsArticle", Headline: "H", Organisation: "Desk"}},
 		{"mainEntity of a page", []string{`{"@type": "WebPage", "mainEntity": {"@type": "Report", "headline": "H"}}`},
-			linked{kind: "Report", page: "WebPage", headline: "H"}},
+			Linked{Kind: "Report", Page: "WebPage", Headline: "H"}},
 		{"only a page", []string{`{"@type": "CollectionPage", "headline": "H", "dateModified": "2026-01-02"}`},
-			linked{page: "CollectionPage", modified: "2026-01-02"}},
+			Linked{Page: "CollectionPage", Modified: "2026-01-02"}},
 		{"a second node of the same article", []string{`[{"@type": "NewsArticle", "headline": "H h", "author": ", Paper", "publisher": {"name": "Paper"}}, {"@type": "Article", "headline": "Other", "author": "C"}, {"@type": "Article", "headline": "H h", "author": "B"}]`},
-			linked{kind: "NewsArticle", headline: "H h", publisher: "Paper", authors: []string{"B"}}},
+			Linked{Kind: "NewsArticle", Headline: "H h", Publisher: "Paper", Authors: []string{", Paper", "B"}}},
 		{"broken in the usual ways", []string{"<!-- {\"@type\": \"NewsArticle\", \"headline\": \"a\nb\", \"author\": [\"A\",],} -->"},
-			linked{kind: "NewsArticle", headline: "a\nb", authors: []string{"A"}}},
-		{"no JSON", []string{"var x = 1", ""}, linked{}},
-		{"wrong types", []string{`{"@type": "NewsArticle", "headline": 7, "author": {"name": {"x": 1}}, "datePublished": [[]], "image": {"url": {}}}`}, linked{kind: "NewsArticle"}},
+			Linked{Kind: "NewsArticle", Headline: "a\nb", Authors: []string{"A"}}},
+		{"no JSON", []string{"var x = 1", ""}, Linked{}},
+		{"wrong types", []string{`{"@type": "NewsArticle", "headline": 7, "author": {"name": {"x": 1}}, "datePublished": [[]], "image": {"url": {}}}`}, Linked{Kind: "NewsArticle"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, readLinked(tt.blocks), cmp.AllowUnexported(linked{})); diff != "" {
+			got, _ := readLinked(tt.blocks)
+			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
@@ -50,8 +52,8 @@ func FuzzLinked(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, block string) {
-		l := readLinked([]string{block})
-		for _, s := range append(l.authors, l.headline, l.body, l.section, l.published, l.organisation) {
+		l, _ := readLinked([]string{block})
+		for _, s := range append(l.Authors, l.Headline, l.Body, l.Section, l.Published, l.Organisation) {
 			if utf8.ValidString(block) && !utf8.ValidString(s) {
 				t.Fatalf("%q", s)
 			}

@@ -1,4 +1,4 @@
-package cleaner
+package pubdate
 
 import (
 	"time"
@@ -7,13 +7,13 @@ import (
 )
 
 // complete gives a day the time of day that stands beside it in the text.
-func (e *evidence) complete(published dated) dated {
+func (e *evidence) complete(published Dated) Dated {
 	zoned := published.HasZone && !isUTC(published.Time)
 	if published.HasClock() && (zoned || !atMidnight(published.Time)) { // midnight in UTC is how systems write a day
 		return published
 	}
 	v := e.bestVisible(func(v *visible) bool {
-		return v.role != roleModified && v.HasClock() && !v.Relative && daysApart(v.Time, published.Time) == 0
+		return v.role != Modification && v.HasClock() && !v.Relative && daysApart(v.Time, published.Time) == 0
 	})
 	if v != nil {
 		published.Date = v.Date
@@ -24,14 +24,14 @@ func (e *evidence) complete(published dated) dated {
 // localZone writes a time in UTC in the page's own zone, where the page shows the
 // same moment by a local clock, or the day before or after as the day. The moment
 // stays.
-func (e *evidence) localZone(published, inURL dated) dated {
+func (e *evidence) localZone(published, inURL Dated) Dated {
 	if !published.HasClock() || !isUTC(published.Time) {
 		return published
 	}
 	utc := published.Time.UTC()
 	v := e.bestVisible(func(v *visible) bool {
 		_, ok := offsetBetween(utc, v.Time)
-		return v.HasClock() && !v.HasZone && v.role != roleModified && ok
+		return v.HasClock() && !v.HasZone && v.role != Modification && ok
 	})
 	if v != nil {
 		if offset, ok := offsetBetween(utc, v.Time); ok && offset != 0 && published.HasZone {
@@ -40,10 +40,10 @@ func (e *evidence) localZone(published, inURL dated) dated {
 		return published
 	}
 	day := inURL
-	if v := e.bestVisible(func(v *visible) bool { return v.role != roleModified && v.score > 2 }); v != nil && !v.HasZone {
-		day = v.dated
+	if v := e.bestVisible(func(v *visible) bool { return v.role != Modification && v.score > 2 }); v != nil && !v.HasZone {
+		day = v.Dated
 	}
-	if day.ok() && daysApart(utc, day.Time) == 1 {
+	if day.OK() && daysApart(utc, day.Time) == 1 {
 		if local := e.onDay(utc, day.Time); !isUTC(local) { // else another day, or no zone was written and it is not UTC
 			published.Time, published.HasZone = local, true
 		}
@@ -87,11 +87,11 @@ func sign(n int) int {
 
 // withOffset corrects a time in UTC that is none: another declared date has the
 // same clock and a zone.
-func (e *evidence) withOffset(d dated) dated {
-	if !d.ok() || !d.HasClock() || !isUTC(d.Time) {
+func (e *evidence) withOffset(d Dated) Dated {
+	if !d.OK() || !d.HasClock() || !isUTC(d.Time) {
 		return d
 	}
-	for _, list := range [][]dated{e.published, e.modified} {
+	for _, list := range [][]Dated{e.published, e.modified} {
 		for _, other := range list {
 			if other.HasZone && !isUTC(other.Time) && other.Time.Format(wall) == d.Time.Format(wall) {
 				d.Date = other.Date
@@ -110,7 +110,7 @@ func (e *evidence) withOffset(d dated) dated {
 // page's other times, else its country's, or its language's where that is written in
 // one; else UTC.
 func (e *evidence) zoneBeside(t time.Time) *time.Location {
-	for _, list := range [][]dated{e.published, e.modified} {
+	for _, list := range [][]Dated{e.published, e.modified} {
 		for _, other := range list {
 			if other.HasZone && daysApart(other.Time, t) <= 60 && !isUTC(other.Time) {
 				return other.Time.Location()

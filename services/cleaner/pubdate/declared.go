@@ -1,4 +1,4 @@
-package cleaner
+package pubdate
 
 import (
 	"strings"
@@ -36,25 +36,25 @@ var modifiedMeta = []string{
 func (e *evidence) declared() {
 	e.declaredLinked()
 	for _, m := range publishedMeta {
-		if value := e.meta.values[m.name]; value != "" {
-			e.addPublished(value, byMeta, m.confidence)
+		if value := e.meta.Values[m.name]; value != "" {
+			e.addPublished(value, FromMeta, m.confidence)
 		}
 	}
 	for _, name := range modifiedMeta {
-		e.addModified(e.meta.values[name], byMeta)
+		e.addModified(e.meta.Values[name], FromMeta)
 	}
 	e.declaredMarks()
 }
 
 func (e *evidence) addPublished(value, from string, confidence float64) {
 	if d, ok := e.parse(value); ok {
-		e.published = append(e.published, dated{d, from, confidence})
+		e.published = append(e.published, Dated{d, from, confidence})
 	}
 }
 
 func (e *evidence) addModified(value, from string) {
 	if d, ok := e.parse(value); ok {
-		e.modified = append(e.modified, dated{d, from, .9})
+		e.modified = append(e.modified, Dated{d, from, .9})
 	}
 }
 
@@ -69,9 +69,9 @@ func (e *evidence) declaredMarks() {
 			if e.countProp("datepublished") > 1 && (mark.at < e.title.at || mark.at > e.title.at+5*afterTitle) {
 				confidence = .65 // of a neighbour, perhaps
 			}
-			e.addPublished(mark.read(), byMicrodata, confidence)
+			e.addPublished(mark.read(), FromMicrodata, confidence)
 		case strings.Contains(mark.prop, "datemodified"):
-			e.addModified(mark.read(), byMicrodata)
+			e.addModified(mark.read(), FromMicrodata)
 		}
 	}
 	e.declaredTimes()
@@ -112,11 +112,11 @@ func (e *evidence) declaredTimes() {
 		}
 		role := roleByName(mark.node)
 		switch role {
-		case roleModified:
-			e.addModified(mark.value, byTimeElement)
+		case Modification:
+			e.addModified(mark.value, FromTimeElement)
 			continue
-		case rolePublished:
-			e.addPublished(mark.value, byTimeElement, .85)
+		case Publication:
+			e.addPublished(mark.value, FromTimeElement, .85)
 		}
 		if first == nil {
 			first = mark
@@ -126,31 +126,31 @@ func (e *evidence) declaredTimes() {
 		}
 	}
 	if after != nil {
-		e.addPublished(after.value, byTimeElement, .75)
+		e.addPublished(after.value, FromTimeElement, .75)
 	}
 	if first != nil && first != after {
-		e.addPublished(first.value, byTimeElement, .6)
+		e.addPublished(first.value, FromTimeElement, .6)
 	}
 	if other != nil {
-		e.addPublished(other.value, byTimeElement, .4)
+		e.addPublished(other.value, FromTimeElement, .4)
 	}
 }
 
 // best is the date that most is known of: of the surest source; and another's time
 // of day when it has none and the other is of the same day.
-func (e *evidence) best(all []dated) dated {
+func (e *evidence) best(all []Dated) Dated {
 	if len(all) == 0 {
-		return dated{}
+		return Dated{}
 	}
 	best := all[0]
 	for _, d := range all[1:] {
-		if d.confidence > best.confidence {
+		if d.Confidence > best.Confidence {
 			best = d
 		}
 	}
 	for _, d := range all { // what two kinds of markup say is surer than either
-		if d.from != best.from && daysApart(d.Time, best.Time) == 0 {
-			best.confidence = max(best.confidence, .9)
+		if d.From != best.From && daysApart(d.Time, best.Time) == 0 {
+			best.Confidence = max(best.Confidence, .9)
 		}
 	}
 	if best.HasClock() && !atMidnight(best.Time) {
