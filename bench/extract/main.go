@@ -71,14 +71,14 @@ func run(dir, only string, rounds int) error {
 			}
 		}
 	}
-	print(reports)
+	show(reports)
 	return nil
 }
 
 // bodySets are those with labelled bodies, in the order of the table.
 var bodySets = []string{"fundus", "fundus-old", "aed", "wcxb-dev-article", "nonlatin"}
 
-func print(reports map[string]*score.Report) {
+func show(reports map[string]*score.Report) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\tbody F1: "+strings.Join(bodySets, "\t")+"\twanted\tunwanted\tfundus title\tdate\tauthors\tpages/CPU s\tof html.Parse\tMB/page\t\n")
 	for _, p := range peers {

@@ -29,7 +29,7 @@ type Mark struct {
 // and links. All of it is written here from escaped text, so nothing of the page's
 // own markup can be in it. Marks that are not as Mark says are left out.
 func (a *Article) HTML() string {
-	w := writer{marks: a.Markup}
+	w := writer{marks: slices.SortedStableFunc(slices.Values(a.Markup), func(a, b Mark) int { return a.Start - b.Start })}
 	start := 0
 	for p := range strings.SplitSeq(a.Text, "\n\n") {
 		w.paragraph([]rune(p), start)
@@ -45,38 +45,44 @@ type writer struct {
 	inList bool
 }
 
-// paragraph writes the paragraph that starts at a code point of the text.
+// paragraph writes the paragraph that starts at a code point of the text. Marks are in
+// order: those of earlier paragraphs have been passed.
 func (w *writer) paragraph(p []rune, start int) {
 	end := start + len(p)
+	for len(w.marks) > 0 && w.marks[0].Start < start {
+		w.marks = w.marks[1:]
+	}
+	own := w.marks
+	if i := slices.IndexFunc(own, func(m Mark) bool { return m.Start > end }); i >= 0 {
+		own = own[:i]
+	}
 	var kind MarkKind
-	if i := slices.IndexFunc(w.marks, func(m Mark) bool {
-		return m.Kind != MarkLink && m.Start == start && m.End == end
-	}); i >= 0 {
-		kind = w.marks[i].Kind
+	if i := slices.IndexFunc(own, func(m Mark) bool { return m.Kind != MarkLink && m.Start == start && m.End == end }); i >= 0 {
+		kind = own[i].Kind
 	}
 	if kind != MarkItem {
 		w.endList()
 	}
 	switch kind {
 	case MarkHeading:
-		w.element("h2", p, start)
+		w.element("h2", p, start, own)
 	case MarkQuote:
-		w.element("blockquote", p, start)
+		w.element("blockquote", p, start, own)
 	case MarkItem:
 		if !w.inList {
 			w.WriteString("<ul>\n")
 			w.inList = true
 		}
-		w.element("li", p, start)
+		w.element("li", p, start, own)
 	default:
-		w.element("p", p, start)
+		w.element("p", p, start, own)
 	}
 }
 
-func (w *writer) element(name string, p []rune, start int) {
+func (w *writer) element(name string, p []rune, start int, marks []Mark) {
 	w.WriteString("<" + name + ">")
 	written := 0
-	for _, m := range w.marks {
+	for _, m := range marks {
 		from, to := m.Start-start, m.End-start
 		if m.Kind != MarkLink || from < written || to <= from || to > len(p) || !isWeb(m.Href) {
 			continue

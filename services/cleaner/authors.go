@@ -49,7 +49,7 @@ func completed(declared, shown []string) []string {
 func signingOrganisation(m *declared.Page) []string {
 	for _, names := range [][]string{{m.Linked.Organisation}, m.Linked.Authors, m.Authors} {
 		for _, name := range names {
-			if name = cleanName(address.ReplaceAllString(plainText(name), " ")); personLike(name) {
+			if name = cleanName(address.ReplaceAllString(plainText(short(name)), " ")); personLike(name) || desk.MatchString(name) {
 				return []string{name}
 			}
 		}
@@ -70,11 +70,15 @@ func signatures(line body.Byline, sites []string) []string {
 		said = said[:cut[0]]
 	}
 	introduced := byPrefix.MatchString(said)
-	if !introduced && !line.Marked {
+	if !introduced && !line.Marked || strings.HasSuffix(said, ":") {
 		return nil
 	}
+	said = byPrefix.ReplaceAllString(said, "")
 	var names []string
 	for _, name := range people([]string{said}, sites) {
+		if len(names) == 0 && !line.Marked && wordsIn(name) < 2 && !strings.ContainsFunc(name, isIdeograph) {
+			return nil // a verb's subject, a day
+		}
 		if !nameLike(name, introduced) {
 			break // what follows a name is a job, a place, a date
 		}
@@ -91,13 +95,17 @@ var otherHands = regexp.MustCompile(`(?i)^\s*(?:责任编辑|责编|编辑|校�
 
 // withoutByline drops the lines above the text that say who wrote it, or when.
 func withoutByline(paragraphs []body.Paragraph, o dates.Options) []body.Paragraph {
-	for i := range min(len(paragraphs)-1, 3) {
-		line := paragraphs[i].Text
-		if text.Words(line) <= maxBylineWords && (byPrefix.MatchString(line) && len(signatures(body.Byline{Text: line}, nil)) > 0 || isDateLine(line, o)) {
-			return withoutByline(slices.Delete(slices.Clone(paragraphs), i, i+1), o)
+	const above = 3 // lines
+	kept := 0
+	for i, p := range paragraphs[:max(0, min(len(paragraphs)-1, above))] {
+		isByline := text.Words(p.Text) <= maxBylineWords && byPrefix.MatchString(p.Text) && len(signatures(body.Byline{Text: p.Text}, nil)) > 0
+		if !isByline && !isDateLine(p.Text, o) {
+			paragraphs[kept], paragraphs[i] = paragraphs[i], paragraphs[kept]
+			kept++
 		}
 	}
-	return paragraphs
+	dropped := max(0, min(len(paragraphs)-1, above)) - kept
+	return slices.Delete(paragraphs, kept, kept+dropped)
 }
 
 // maxBylineWords is how long a byline may be.
@@ -140,12 +148,15 @@ var particles = map[string]bool{
 func people(bylines, sites []string) []string {
 	var names []string
 	for _, byline := range bylines {
-		for i, name := range splitByline(address.ReplaceAllString(plainText(byline), " ")) {
+		if len(names) >= maxBylines {
+			break
+		}
+		for i, name := range splitByline(address.ReplaceAllString(plainText(short(byline)), " ")) {
 			name = withoutEmployer(cleanName(name), sites)
-			if i == 0 && isSite(name, sites) {
+			if i == 0 && resembles(name, sites, 3) {
 				break // "site, town, country"
 			}
-			if personLike(name) && !isSite(name, sites) && (i == 0 || !degree.MatchString(name)) && !slices.ContainsFunc(names, func(n string) bool {
+			if personLike(name) && !resembles(name, sites, 3) && (i == 0 || !degree.MatchString(name)) && !slices.ContainsFunc(names, func(n string) bool {
 				return sameName(n, name)
 			}) {
 				names = append(names, name)
@@ -159,12 +170,24 @@ func people(bylines, sites []string) []string {
 func withoutEmployer(name string, sites []string) string {
 	name = employer.ReplaceAllString(name, "$1")
 	words := strings.Fields(name)
-	for k := 2; k < len(words); k++ {
-		if isSite(strings.Join(words[k:], " "), sites) {
+	for k := 2; k < min(len(words), maxNameWords); k++ {
+		if resembles(strings.Join(words[k:], " "), sites, 3) {
 			return strings.Join(words[:k], " ")
 		}
 	}
 	return name
+}
+
+// maxNameWords is more than any name has, with an employer's behind it.
+const maxNameWords = 12
+
+// short is s up to so many bytes as a byline may have.
+func short(s string) string {
+	const most = 1000
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "")
 }
 
 // employer is what reporters are and work for.
@@ -181,7 +204,7 @@ func sameName(a, b string) bool {
 
 // cleanName drops what stands around a name.
 func cleanName(name string) string {
-	name = shortSign.ReplaceAllString(byPrefix.ReplaceAllString(text.Tidy(name), ""), "")
+	name = shortSign.ReplaceAllString(declaredPrefix.ReplaceAllString(text.Tidy(name), ""), "")
 	return strings.TrimFunc(name, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsPunct(r) && r != '.' && r != ')'
 	})
@@ -193,21 +216,75 @@ var address = regexp.MustCompile(`\S+://\S*|\S+@\S+|www\.\S+`)
 // shortSign is what may follow a name: a reporter's sign in brackets, a job.
 var shortSign = regexp.MustCompile(`\s*\([^()]{1,12}\)$|\s(?:기자|特派員|記者|记者)$`)
 
-// byPrefix is what introduces a byline.
-var byPrefix = regexp.MustCompile(`(?i)^\s*(?:view all posts by|all posts by|posts by|story by|article by|text by|report by|reported by|written by|authored by|published by|reviewed by|posted by|contributed by|words by|by|par|propos recueillis par|von|text|por|di|da|door|av|af|tekst|autor(?:in)?|author|auteur|autore|skrevet av|автор|текст|yazan|haber|نویسنده|خبرنگار|تحریر|كتب|كتبت|كتبه|بقلم|إعداد|تحرير|الكاتب|المحرر|پہ قلم|作者|記者|记者|撰文|文|글|(?:تقرير|متابعة|حوار|حاورها?|حاورته?ا?|أجرى الحوار|أجرت الحوار)\s*[:：])(?:\b|[\s:：–-])[\s:：–-]*`)
+// Introducers of bylines. Some are unmistakable; some are words of the language or
+// parts of names, and introduce only with a colon; some need names behind them.
+const (
+	certainIntroducer = `(?:view all posts by|all posts by|posts by|story by|article by|text by|report by|reported by|written by|authored by|published by|reviewed by|posted by|contributed by|words by|by|propos recueillis par|skrevet av|بقلم|پہ قلم)[\s:：–-]+`
+	colonIntroducer   = `(?:par|von|por|di|da|door|av|af|text|tekst|autor(?:in)?|author|auteur|autore|автор|текст|yazan|haber|نویسنده|خبرنگار|تحریر|كتب|كتبت|كتبه|إعداد|تحرير|الكاتب|المحرر|作者|記者|记者|撰文|文|글|تقرير|متابعة|حوار|حاورها?|حاورته?ا?|أجرى الحوار|أجرت الحوار)\s*[:：/–-]\s*`
+	softIntroducer    = `(?:par|von|por|di|door|av|af|كتبت?|作者|記者|记者)\s+`
+)
 
-// bylineSeparator stands between the names of a byline.
-var bylineSeparator = regexp.MustCompile(`\s*(?:[,;|/،؛、]|\s(?:and|und|et|y|e|en|og|och|with|mit|avec|&)\s|\s[–—-]\s)\s*`)
+// byPrefix is what introduces a visible byline, declaredPrefix what stands before the
+// names that pages declare.
+var (
+	byPrefix       = regexp.MustCompile(`(?i)^\s*(?:` + certainIntroducer + `|` + colonIntroducer + `|` + softIntroducer + `)`)
+	declaredPrefix = regexp.MustCompile(`(?i)^\s*(?:` + certainIntroducer + `|` + colonIntroducer + `)`)
+)
 
-func splitByline(byline string) []string { return bylineSeparator.Split(byline, -1) }
+// bylineSeparator stands between the names of a byline, conjunction only between full
+// names: "Ortega y Gasset" is one.
+var (
+	bylineSeparator = regexp.MustCompile(`\s*[,;|/،؛、]\s*|\s+(?:and|und|og|och|with|mit|avec|&)\s+`)
+	conjunction     = regexp.MustCompile(`(\pL+\s+\pL[\pL.'’-]*)\s+(?:et|y|e|en)\s+(\pL[\pL.'’-]*\s+\pL)`)
+	dash            = regexp.MustCompile(`\s[–—-]\s`)
+	inverted        = regexp.MustCompile(`^(\p{Lu}\p{Ll}[\pL'’-]*),\s+(\p{Lu}\p{Ll}[\pL'’-]*)$`)
+)
+
+// splitByline parts the names of a byline. What stands behind a dash is a town or an
+// agency: the agency signs where the reporter does not.
+func splitByline(byline string) []string {
+	if parts := inverted.FindStringSubmatch(byline); parts != nil {
+		return []string{parts[2] + " " + parts[1]}
+	}
+	var names []string
+	for _, part := range bylineSeparator.Split(conjunction.ReplaceAllString(byline, "$1, $2"), maxBylines+1) {
+		sides := dash.Split(part, 2)
+		if len(sides) == 2 && wordsIn(sides[0]) < 2 && (wordsIn(sides[1]) >= 2 || agencies[text.Fold(strings.TrimSpace(sides[1]))]) {
+			sides = sides[1:] // "town - name"
+		}
+		names = append(names, sides[0])
+	}
+	return names[:min(len(names), maxBylines)]
+}
+
+// maxBylines is how many names are read of one byline.
+const maxBylines = 20
+
+// agencies are those that sign with their name beside a town's, folded.
+var agencies = folded("رويترز", "أ ف ب", "فرانس برس", "الأناضول", "واس", "وام", "د ب أ", "أ ش أ", "شينخوا", "سبوتنيك", "بترا", "قنا", "كونا",
+	"Reuters", "AFP", "AP", "dpa", "EFE", "ANSA", "Xinhua", "TASS", "Anadolu", "AA", "PTI", "ANI", "IRNA", "MTI", "PAP", "ČTK", "Belga", "APA", "ATS", "Lusa", "Kyodo", "Yonhap")
+
+func folded(names ...string) map[string]bool {
+	set := map[string]bool{}
+	for _, name := range names {
+		set[text.Fold(name)] = true
+	}
+	return set
+}
 
 // personLike reports whether s can be a name: some letters, no address, not a
 // sentence.
 func personLike(s string) bool {
 	n := utf8.RuneCountInString(s)
 	return n >= 2 && n <= 60 && hasLetters(s) && text.Words(s) <= 7 &&
-		!strings.ContainsAny(s, "{}<>[]=@") && !notPeople[text.Fold(s)] && !siteMaker.MatchString(s) && !loginName.MatchString(s)
+		!strings.ContainsAny(s, "{}<>[]=@") && !notPeople[text.Fold(s)] && !siteMaker.MatchString(s) && !loginName.MatchString(s) && !desk.MatchString(s) && !job.MatchString(s)
 }
+
+// desk is a part of a newsroom.
+var desk = regexp.MustCompile(`(?i)^(?:our |the )?(?:[\pL\d]+ )?(?:desk|newsroom|bureau|staff(?: reporters?| writers?)?|editorial(?: board| team| staff)?|agencies|wire services?|redacción|rédaction|redazione|redação|redaktion|redactie|редакция|هيئة التحرير|وكالات|خاص|متابعات|التحرير|غرفة الأخبار|فريق التحرير|قسم \S+|مكتب \S+)$`)
+
+// job is what people are, said beside their names.
+var job = regexp.MustCompile(`(?i)^(?:[\pL&-]+ ){0,4}(?:reporter|editor|columnist|contributor|writer|journalist|producer|photographer|analyst|bureau chief|redakteur(?:in)?|journaliste|correspond[ae]nt|periodista|giornalista|مراسل|مراسلة|صحفي|صحفية|محرر|محررة)s?$`)
 
 // loginName is what a system calls a person: one word with digits or underscores.
 var loginName = regexp.MustCompile(`^[a-zA-Z]+\S*[\d_]\S*$`)

@@ -23,9 +23,10 @@ const thin = 250
 type content struct {
 	paragraphs []body.Paragraph
 	confidence float64 // the F1 to be expected, 0 to 1
-	share      float64 // of the page's text, 0 to 1
+	teasers    int     // links to other articles
 	standfirst string
 	bylines    []body.Byline
+	origins    []string
 }
 
 // Confidence of bodies that were not found in the page's text.
@@ -41,7 +42,7 @@ const (
 func chooseBody(doc *html.Node, m *declared.Page, title string) content {
 	linked := linkedBody(m)
 	found := body.Find(doc, hints(m, title, linked))
-	best := content{found.Paragraphs, found.Confidence, found.Share, found.Standfirst, found.Bylines}
+	best := content{found.Paragraphs, found.Confidence, found.Teasers, found.Standfirst, found.Bylines, found.Origins}
 	best.beat(linked, linkedConfidence)
 	if weight(best.paragraphs) < thin {
 		best.beat(embeddedBody(doc), embeddedConfidence)
@@ -49,7 +50,7 @@ func chooseBody(doc *html.Node, m *declared.Page, title string) content {
 	if weight(best.paragraphs) < thin {
 		best.beat(allProse(doc), rawConfidence)
 	}
-	best.paragraphs = withoutByline(withoutTitle(best.paragraphs, title), dates.Options{Lang: text.Base(m.Lang)})
+	best.paragraphs = withoutByline(textBelow(best.paragraphs, title), dates.Options{Lang: text.Base(m.Lang)})
 	return best
 }
 
@@ -210,6 +211,14 @@ func headed(title string, paragraphs []body.Paragraph) (string, []body.Paragraph
 		return first, paragraphs[1:]
 	}
 	return title, paragraphs
+}
+
+// textBelow is the text without the title; a flash may say nothing but its headline.
+func textBelow(paragraphs []body.Paragraph, title string) []body.Paragraph {
+	if below := withoutTitle(paragraphs, title); len(below) > 0 {
+		return below
+	}
+	return paragraphs
 }
 
 // withoutTitle drops the title where it opens the text, once or, as where the

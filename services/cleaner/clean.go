@@ -75,6 +75,9 @@ func (d *draft) fillFromFeed(found news.Found) {
 	if d.modified == nil {
 		d.modified = found.Updated
 	}
+	if d.published != nil && d.modified != nil && d.modified.Before(*d.published) {
+		d.modified = nil
+	}
 	if d.lang == "" {
 		d.lang = found.Lang
 	}

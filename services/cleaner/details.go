@@ -20,10 +20,12 @@ func (d *draft) detail(a *news.Article) {
 	a.PublishedConfidence = d.publishedConfidence
 	a.PublishedFrom = news.DateSource(d.publishedFrom)
 	a.Confidence = math.Round(100*d.confidence) / 100
-	a.Standfirst = d.standfirst
+	if slices.ContainsFunc(d.paragraphs, func(p body.Paragraph) bool { return p.Text == d.standfirst }) {
+		a.Standfirst = d.standfirst
+	}
 	a.OriginalSource = d.originalSource
 	a.Markup = markup(d.paragraphs)
-	if lang, sure := text.Language(a.Title); lang != a.Lang && lang != text.Unknown && sure > sureOfTitle {
+	if lang, sure := text.Language(a.Title); lang != a.Lang && lang != text.Unknown && sure > sureOfTitle && text.Words(a.Title) >= fewestTitleWords {
 		a.TitleLang = lang
 	}
 	if direction := text.Direction(a.Lang, a.Title); a.Title != "" && direction != a.Direction {
@@ -33,7 +35,10 @@ func (d *draft) detail(a *news.Article) {
 
 // sureOfTitle is how sure the language of a title must be to differ from the text's:
 // titles are short, and full of names.
-const sureOfTitle = 0.9
+const (
+	sureOfTitle      = 0.9
+	fewestTitleWords = 3
+)
 
 // markup says where the text of paragraphs, joined by blank lines, is more than
 // text.
@@ -45,9 +50,11 @@ func markup(paragraphs []body.Paragraph) []news.Mark {
 		if kind, ok := markKinds[p.Kind]; ok {
 			marks = append(marks, news.Mark{Kind: kind, Start: start, End: start + length})
 		}
+		at, counted := start, 0 // code points before the byte counted
 		for _, l := range p.Links {
-			from := start + utf8.RuneCountInString(p.Text[:l.Start])
-			marks = append(marks, news.Mark{Kind: news.MarkLink, Start: from, End: from + utf8.RuneCountInString(p.Text[l.Start:l.End]), Href: l.Href})
+			from := at + utf8.RuneCountInString(p.Text[counted:l.Start])
+			at, counted = from+utf8.RuneCountInString(p.Text[l.Start:l.End]), l.End
+			marks = append(marks, news.Mark{Kind: news.MarkLink, Start: from, End: at, Href: l.Href})
 		}
 		start += length + len("\n\n")
 	}

@@ -46,6 +46,12 @@ func embeddedBody(doc *html.Node) []body.Paragraph {
 	return paragraphsIn(texts[best].String())
 }
 
+// Bounds on the names under which texts stand.
+const (
+	maxNesting = 40
+	maxName    = 60 // bytes
+)
+
 // gather reads one JSON value, as far as it is one, and adds its prose to the texts
 // by the names it stands under.
 func gather(data string, texts map[string]*strings.Builder) {
@@ -66,6 +72,9 @@ func gather(data string, texts map[string]*strings.Builder) {
 		case json.Delim:
 			switch v {
 			case '{', '[':
+				if len(levels) == maxNesting {
+					return
+				}
 				levels = append(levels, level{array: v == '[', key: v == '{'})
 				continue
 			default:
@@ -74,7 +83,7 @@ func gather(data string, texts map[string]*strings.Builder) {
 			}
 		case string:
 			if levels[top].key {
-				levels[top].name, levels[top].key = v, false
+				levels[top].name, levels[top].key = v[:min(len(v), maxName)], false
 				continue
 			}
 			if isProse(v) {

@@ -1,6 +1,7 @@
 package cleaner
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -31,12 +32,33 @@ var hostile = map[string]func(n int) news.Page{
 	"class": func(n int) news.Page {
 		return hostilePage(`<p class="` + strings.Repeat("article-body ", n/13) + `">x`)
 	},
-	"meta":            htmlOf(`<meta name=author content="A Name">`),
-	"title":           func(n int) news.Page { return hostilePage("<title>" + strings.Repeat("a | b - ", n/8)) },
-	"times":           htmlOf(`<time datetime="2026-01-02T03:04:05Z">2 January 2026</time>`),
-	"visible dates":   htmlOf("<p>Published 2 January 2026, 10:30</p>"),
-	"digits":          htmlOf("2/3/"),
-	"bylines":         htmlOf(`<a rel=author>A Name</a><p class=byline>By A Name</p>`),
+	"meta":          htmlOf(`<meta name=author content="A Name">`),
+	"title":         func(n int) news.Page { return hostilePage("<title>" + strings.Repeat("a | b - ", n/8)) },
+	"times":         htmlOf(`<time datetime="2026-01-02T03:04:05Z">2 January 2026</time>`),
+	"visible dates": htmlOf("<p>Published 2 January 2026, 10:30</p>"),
+	"digits":        htmlOf("2/3/"),
+	"bylines":       htmlOf(`<a rel=author>A Name</a><p class=byline>By A Name</p>`),
+	"byline lines":  htmlOf("<p>By Ann Lee</p>"),
+	"names": func(n int) news.Page {
+		return hostilePage(`<meta name=author content="` + numbered("Ann Lee%d, ", n) + `">x`)
+	},
+	"one name": func(n int) news.Page {
+		return hostilePage(`<meta name=author content="` + strings.Repeat("Ann ", n/4) + `">x`)
+	},
+	"headings in headings": htmlOf("<h1><div>x"),
+	"authors in authors":   htmlOf(`<div itemprop=author>A `),
+	"comments' authors":    htmlOf(`<div class=comment><a rel=author>A Name</a>`),
+	"links":                htmlOf(`one <a href="/x">word</a> `),
+	"deep dates":           htmlOf(`<div><i>2 January 2026 10:30</i>`),
+	"JSON-LD headline": func(n int) news.Page {
+		return linkedPage(`{"@type":"NewsArticle","headline":"` + strings.Repeat("word ", n/5) + `"}`)
+	},
+	"JSON-LD references": func(n int) news.Page {
+		return linkedPage(`[{"@id":"a","@type":"Person","name":[` + strings.Repeat(`"A",`, n/8) + `"A"]},{"@type":"Article","author":[` + strings.Repeat(`{"@id":"a"},`, n/24) + `{}]}]`)
+	},
+	"embedded names": func(n int) news.Page {
+		return hostilePage(`<script>x={"` + strings.Repeat("a", n/2) + `":["` + strings.Repeat(`It is said that this reads like prose, or so somebody hopes, here.","`, n/140))
+	},
 	"combining marks": htmlOf("e\u0301\u0301\u0301"),
 	"bidi":            htmlOf("\u202e\u200f"),
 	"JSON-LD depth":   func(n int) news.Page { return linkedPage(strings.Repeat("[", n)) },
@@ -67,6 +89,14 @@ var hostile = map[string]func(n int) news.Page{
 	"feed: tags": func(n int) news.Page {
 		return news.Page{Kind: news.PageFeed, Found: news.Found{Title: "x", Content: strings.Repeat("&lt;p&gt;x", n/10)}}
 	},
+}
+
+func numbered(format string, n int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < n; i++ {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
 }
 
 func htmlOf(part string) func(n int) news.Page {

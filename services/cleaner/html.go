@@ -12,6 +12,8 @@ import (
 	"golang.org/x/net/html"
 
 	"marsad/pkg/news"
+	"marsad/pkg/text"
+	"marsad/services/cleaner/dates"
 	"marsad/services/cleaner/declared"
 	"marsad/services/cleaner/pubdate"
 )
@@ -39,6 +41,7 @@ func fromHTML(page news.Page) (draft, error) {
 	d.paragraphs, d.standfirst, d.confidence = found.paragraphs, found.standfirst, found.confidence
 	d.title, d.paragraphs = headed(d.title, d.paragraphs)
 	resolveLinks(d.paragraphs, base(doc, address))
+	d.readOrigin(found.origins, dates.Options{Lang: text.Base(meta.Lang), Now: page.FetchedAt})
 	if len(d.authors) == 0 {
 		d.signPage(found.bylines, meta, siteNames(meta, address))
 	}
@@ -47,7 +50,7 @@ func fromHTML(page news.Page) (draft, error) {
 		resolveLinks(feed, address)
 		return d, nil
 	}
-	return d, judge(&d, meta, address)
+	return d, judge(&d, meta, address, found.teasers)
 }
 
 // describe reads all but the body.

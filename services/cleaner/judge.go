@@ -12,15 +12,17 @@ import (
 
 // judge tells pages that are articles from those that are not: what they hold is
 // then too little for one, and they say of themselves what they are.
-func judge(d *draft, m *declared.Page, address *url.URL) error {
+func judge(d *draft, m *declared.Page, address *url.URL, teasers int) error {
 	words := text.Words(joined(d.paragraphs, " "))
 	declaredArticle := m.Linked.Kind != "" || strings.HasPrefix(m.Meta("og:type"), "article")
 	switch {
-	case isErrorPage(d, m) && words < maxErrorWords:
+	case isErrorPage(d, m) && words < maxErrorWords && !declaredArticle:
 		return ErrErrorPage
+	case words < fewWords && teasers >= manyTeasers && !declaredArticle:
+		return ErrListing
 	case isListing(m, address) && !declaredArticle && d.confidence < sureOfArticle(m, address):
 		return ErrListing
-	case words < fewWords && m.HasPassword:
+	case words < fewWords && m.HasPassword && (m.Linked.Kind == "" || words < minWords):
 		return ErrLoginWall
 	case words < fewWords && isVideo(m):
 		return ErrVideoOnly
@@ -36,6 +38,7 @@ const (
 	minWords      = 5  // of the shortest news: a flash
 	fewWords      = 25 // a caption, a notice
 	maxErrorWords = 120
+	manyTeasers   = 10
 	// sureOfText is the confidence from which a text is an article's, however the page
 	// calls itself; sureOfFront that of a front page which says so.
 	sureOfText  = 0.6

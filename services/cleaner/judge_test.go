@@ -51,7 +51,7 @@ func TestJudge(t *testing.T) {
 
 		{name: "a front page", path: "/", head: title + website, body: teasers, want: ErrListing},
 		{name: "a front page with teasers", path: "/", head: title + website + listing, body: teasers + "<p>" + prose(20) + "</p>", want: ErrListing},
-		{name: "links alone at an address of an article", head: title + website, body: teasers, want: ErrNoText},
+		{name: "links alone at an address of an article", head: title + website, body: teasers, want: ErrListing},
 		{name: "a front page that is called an article", path: "/", head: title + article, body: h1 + paragraphs(8)},
 		{name: "an article at an address with a query", path: "/?p=12", head: title, body: h1 + paragraphs(8)},
 		{name: "a collection that holds an article", path: "/a", head: title + listing, body: "<article>" + h1 + paragraphs(8) + "</article>"},

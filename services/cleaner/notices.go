@@ -2,7 +2,9 @@ package cleaner
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"marsad/services/cleaner/dates"
@@ -42,6 +44,40 @@ func takeNotice(lines []textLine, o dates.Options) notice {
 // maxNoticeWords is how long a line with nothing but a notice is.
 const maxNoticeWords = 30
 
+// readOrigin looks for a page's notice that it has the text from another publisher: among
+// the lines around the text, and its first and last paragraphs, from which it is taken.
+// The day of the notice is not that of the page.
+func (d *draft) readOrigin(around []string, o dates.Options) {
+	for _, line := range around {
+		if d.takeOrigin(line, o) {
+			return
+		}
+	}
+	last := len(d.paragraphs) - 1
+	for _, at := range []int{0, last, last - 1} {
+		if at >= 0 && last > 1 && d.takeOrigin(d.paragraphs[at].Text, o) {
+			d.paragraphs = slices.Delete(d.paragraphs, at, at+1)
+			return
+		}
+	}
+}
+
+// takeOrigin reads one line, and reports whether it is such a notice.
+func (d *draft) takeOrigin(line string, o dates.Options) bool {
+	if len(line) > maxLine {
+		return false
+	}
+	n, ok := readNotice(line, o)
+	if !ok || n.source == "" {
+		return false
+	}
+	d.originalSource = n.source
+	if d.published != nil && n.published.OK() && d.publishedFrom == pubdate.FromText && d.published.Format(time.DateOnly) == n.published.Time.Format(time.DateOnly) {
+		d.publishedFrom, d.publishedConfidence = pubdate.FromNotice, noticeConfidence
+	}
+	return true
+}
+
 // readNotice reads a line like "Published in X on D" or "This article was first
 // published by X". The first needs its date: "Published in X" names a section.
 func readNotice(line string, o dates.Options) (notice, bool) {
@@ -68,6 +104,9 @@ func readNotice(line string, o dates.Options) (notice, bool) {
 		return notice{}, false
 	}
 	n.source = publisherIn(rest)
+	if needsDate && (wordsIn(n.source) > 4 || strings.ContainsFunc(n.source, unicode.IsDigit)) {
+		return notice{}, false // a sentence about what was sent where, and when
+	}
 	return n, n.source != "" || !needsDate
 }
 
@@ -76,6 +115,7 @@ func publisherIn(s string) string {
 	if i := strings.IndexAny(s, ".!|(؛;\u06d4\u3002"); i > 0 {
 		s = s[:i]
 	}
+	s, _, _ = strings.Cut(s, " under ") // a licence
 	s = beforeNoticeDate.ReplaceAllString(s, "")
 	s = publisherKind.ReplaceAllString(s, "")
 	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) && r != ')' })

@@ -15,7 +15,7 @@ var depths = []int{300, 60, 8}
 
 // maxTags is how many tags of a document are read. The largest of 1,657 news pages
 // measured had 26,000 nodes.
-const maxTags = 200_000
+const maxTags = 100_000
 
 // parse builds the tree of an HTML document. Documents nested too deeply lose
 // their innermost tags, never their text; what comes after maxTags tags is not read.

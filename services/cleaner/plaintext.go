@@ -2,6 +2,7 @@ package cleaner
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
 
 	"marsad/pkg/news"
@@ -15,9 +16,9 @@ import (
 // first prose, among menus, tickers and what is about the article; below the text
 // stand lists and forms. What remains are the paragraphs.
 func fromText(page news.Page) (draft, error) {
-	src := string(decode(page.Body, page.ContentType))
+	src := string(decode(page.Body[:min(len(page.Body), maxText)], page.ContentType))
 	if binary(page.Body) {
-		return draft{}, ErrNoText
+		return draft{}, ErrNotText
 	}
 	o := dates.Options{Now: page.FetchedAt}
 	o.Lang, _ = text.Language(src)
@@ -35,6 +36,12 @@ func fromText(page news.Page) (draft, error) {
 	}
 	if d.title == "" {
 		d.title = titleFromText(paragraphs)
+		if below := linesBelow(paragraphs, d.title); len(below) > 0 {
+			paragraphs = below
+		}
+	}
+	if n := wordsIn(strings.Join(paragraphs, " ")); n > 0 && n < minTextWords {
+		return draft{}, ErrTooShort
 	}
 	d.fillFromHead(&h, o, page.FetchedAt)
 	if d.published == nil && origin.published.OK() {
@@ -45,9 +52,27 @@ func fromText(page news.Page) (draft, error) {
 	return d, nil
 }
 
-// binary reports whether bytes are no text in any usual encoding: one in fifty
-// is a control character. UTF-16 says of itself what it is.
+// maxText is how many bytes are read of a text: a few books.
+const maxText = 1 << 20
+
+// minTextWords is how many words a given text needs: nobody sends a word as news.
+const minTextWords = 3
+
+// linesBelow drops a title that stands alone on the first line.
+func linesBelow(lines []string, title string) []string {
+	if squeeze(lines[0]) == squeeze(title) {
+		return lines[1:]
+	}
+	return lines
+}
+
+// binary reports whether bytes are no text in any usual encoding: a file that says
+// what else it is, or one in which every fiftieth byte is a control character. UTF-16
+// says of itself what it is.
 func binary(body []byte) bool {
+	if kind := http.DetectContentType(body); !strings.HasPrefix(kind, "text/") && kind != "application/octet-stream" {
+		return true
+	}
 	if bytes.HasPrefix(body, []byte("\xFE\xFF")) || bytes.HasPrefix(body, []byte("\xFF\xFE")) {
 		return false
 	}

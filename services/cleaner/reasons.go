@@ -7,6 +7,7 @@ import "errors"
 const (
 	ReasonEmpty     = "empty"      // the document has no bytes but white space
 	ReasonNotHTML   = "not_html"   // a feed, an image, JSON or the like, given as a page
+	ReasonNotText   = "not_text"   // a PDF, a picture or the like, given as a text
 	ReasonNoText    = "no_text"    // no text could be found in it
 	ReasonTooShort  = "too_short"  // a few words, and nothing says that they are an article
 	ReasonListing   = "listing"    // a page that leads to articles
@@ -20,6 +21,7 @@ const (
 var (
 	ErrEmpty     = errors.New("the document is empty")
 	ErrNotHTML   = errors.New("the document is not HTML")
+	ErrNotText   = errors.New("the document is no text: a PDF, a picture, a program")
 	ErrNoText    = errors.New("the document holds no text")
 	ErrTooShort  = errors.New("the text is too short for an article")
 	ErrListing   = errors.New("the page is a list of articles")
@@ -33,6 +35,7 @@ var (
 var Reasons = map[error]string{
 	ErrEmpty:     ReasonEmpty,
 	ErrNotHTML:   ReasonNotHTML,
+	ErrNotText:   ReasonNotText,
 	ErrNoText:    ReasonNoText,
 	ErrTooShort:  ReasonTooShort,
 	ErrListing:   ReasonListing,

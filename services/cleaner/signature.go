@@ -29,8 +29,8 @@ func (d *draft) signPage(lines []body.Byline, m *declared.Page, sites []string) 
 }
 
 // loneNames reads a paragraph that is nothing but names: two or three words each, all
-// with a capital, none of which the text has in lower case anywhere. Scripts without
-// capitals cannot tell.
+// with a capital, none of which the text has anywhere: places and phrases come again.
+// Scripts without capitals cannot tell.
 func loneNames(paragraphs []body.Paragraph, at int) []string {
 	const fewest = 3 // paragraphs of an article that is signed so
 	if len(paragraphs) < fewest || paragraphs[at].Kind != body.Text || wordsIn(paragraphs[at].Text) > maxBylineWords {
@@ -42,15 +42,15 @@ func loneNames(paragraphs []body.Paragraph, at int) []string {
 			return nil
 		}
 	}
-	small := map[string]bool{}
+	own := map[string]bool{}
 	for _, name := range names {
 		for word := range strings.FieldsSeq(name) {
-			small[strings.ToLower(word)] = true
+			own[strings.ToLower(word)] = true
 		}
 	}
-	for _, p := range paragraphs {
+	for i, p := range paragraphs {
 		for word := range strings.FieldsFuncSeq(p.Text, func(r rune) bool { return !unicode.IsLetter(r) }) {
-			if small[word] {
+			if i != at && own[strings.ToLower(word)] {
 				return nil
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"marsad/pkg/text"
 	"marsad/services/cleaner/declared"
@@ -44,11 +45,27 @@ func chooseTitle(m *declared.Page, sites []string) string {
 func headlines(m *declared.Page, sites []string) []string {
 	var all []string
 	for _, h := range m.Headings {
-		if h = withoutSite(h, sites); hasLetters(h) && !isSite(h, sites) && text.Words(h) <= maxTitleWords {
+		if text.Words(h) > maxTitleWords || !saysAnything(h) {
+			continue
+		}
+		if h == plainText(m.Linked.Headline) || h == plainText(m.Meta("og:title")) {
+			all = append(all, h) // shown and declared: a site's name in it belongs there
+		} else if h = withoutSite(h, sites); !isNamed(h, sites) {
 			all = append(all, h)
 		}
 	}
 	return all
+}
+
+// saysAnything reports whether a title has a letter or a digit.
+func saysAnything(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0
+}
+
+// isNamed reports whether a title is nothing but a site's name.
+func isNamed(title string, sites []string) bool {
+	t := squeeze(title)
+	return slices.ContainsFunc(sites, func(site string) bool { return squeeze(site) == t })
 }
 
 // declaredTitles are the titles in the page's head, the most trustworthy first,
@@ -58,13 +75,16 @@ func declaredTitles(m *declared.Page, headings, sites []string) []string {
 	for _, s := range []string{
 		m.Linked.Headline, m.Meta("headline"), m.Meta("og:title"), m.Meta("twitter:title"), m.Title, m.Meta("title", "dc.title"),
 	} {
-		s = withoutSite(plainText(s), sites)
+		s = plainText(s)
+		if !slices.Contains(m.Headings, s) {
+			s = withoutSite(s, sites)
+		}
 		for _, h := range headings {
 			if rest, ok := strings.CutPrefix(s, h); ok && rest != "" && separator.MatchString(rest) && separator.FindStringIndex(rest)[0] == 0 {
 				s = h
 			}
 		}
-		if hasLetters(s) && !isSite(s, sites) {
+		if saysAnything(s) && (!isNamed(s, sites) || slices.Contains(headings, s)) {
 			all = append(all, s)
 		}
 	}
@@ -166,7 +186,7 @@ func alike(a, b string) float64 {
 }
 
 // separator stands between a headline and a site's name.
-var separator = regexp.MustCompile(`\s+[|\-–—:·•»›~/]+\s+|\s*[|»ㅣ｜│]\s*|\s+::\s+|--+`)
+var separator = regexp.MustCompile(`\s+[|\-–—:·•»›~/]+\s+|\s*[|ㅣ｜│]\s*|\s+::\s+|--+`)
 
 // withoutSite removes the site's name from an end of a title.
 func withoutSite(title string, sites []string) string {
@@ -202,7 +222,10 @@ const maxSectionWords = 2
 
 // isSite reports whether part names one of the sites: the same letters and
 // digits, or all of the one in the other and little more.
-func isSite(part string, sites []string) bool {
+func isSite(part string, sites []string) bool { return resembles(part, sites, 2) }
+
+// resembles is isSite with how many times longer the one may be than the other.
+func resembles(part string, sites []string, times int) bool {
 	p := squeeze(part)
 	if p == "" {
 		return false
@@ -213,7 +236,7 @@ func isSite(part string, sites []string) bool {
 			continue
 		}
 		long, short := max(len(p), len(s)), min(len(p), len(s))
-		if p == s || short >= 4 && long <= 3*short && (strings.Contains(p, s) || strings.Contains(s, p)) {
+		if p == s || short >= 4 && long <= times*short && (strings.Contains(p, s) || strings.Contains(s, p)) {
 			return true
 		}
 	}

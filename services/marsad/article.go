@@ -190,8 +190,8 @@ func whereabouts(item api.Item) string {
 	return "due at " + clock(item.DueAt) + because
 }
 
-// clock is a time as people read it.
-func clock(t time.Time) string { return t.Local().Format(time.DateTime) }
+// clock is a time as people read it, in the zone they are in.
+func clock(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 MST") }
 
 func (c *cli) printArticle(d store.ArticleDetail) error {
 	a := d.Article
@@ -213,10 +213,13 @@ func (c *cli) printArticle(d store.ArticleDetail) error {
 		if a.PublishedFrom != "" {
 			from = fmt.Sprintf(" (%s, %.0f %% sure)", strings.ReplaceAll(string(a.PublishedFrom), "_", " "), 100*a.PublishedConfidence)
 		}
-		row("published", a.Published.Local().Format(time.DateTime)+from)
+		row("published", clock(*a.Published)+from)
 	}
-	row("archived", d.ArchivedAt.Local().Format(time.DateTime))
-	row("language", fmt.Sprintf("%s, %d words, %s", a.Lang, a.Words, a.Completeness))
+	if a.Modified != nil {
+		row("modified", clock(*a.Modified))
+	}
+	row("archived", clock(d.ArchivedAt))
+	row("language", fmt.Sprintf("%s (%s), %d words, %s", a.Lang, a.Direction, a.Words, a.Completeness))
 	row("verdict", verdict(d))
 	row("story", fmt.Sprintf("%s: %d articles of %d publishers", d.Story.ID, d.Story.Articles, d.Story.Publishers))
 	var places []string
@@ -245,7 +248,7 @@ func (c *cli) printSurroundings(d store.ArticleDetail) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Kind, r.ID[:8], r.Publisher, r.URL)
 	}
 	for _, r := range d.Revisions {
-		fmt.Fprintf(w, "revision\t%d\t%s\t%s\n", r.Revision, r.ArchivedAt.Local().Format(time.DateTime), r.Title)
+		fmt.Fprintf(w, "revision\t%d\t%s\t%s\n", r.Revision, clock(r.ArchivedAt), r.Title)
 	}
 	return w.Flush()
 }

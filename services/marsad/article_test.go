@@ -16,11 +16,11 @@ import (
 func TestWhereaboutsOfADueItem(t *testing.T) {
 	due := time.Date(2026, 1, 2, 14, 0, 0, 0, time.Local)
 	item := api.Item{State: news.StateDue, Reason: "throttled", DueAt: due}
-	if got := whereabouts(item); got != "due at 2026-01-02 14:00:00 (throttled)" {
+	if got := whereabouts(item); got != "due at "+clock(due)+" (throttled)" {
 		t.Error(got)
 	}
 	item.HostFreeAt = due.Add(42 * time.Minute)
-	if got := whereabouts(item); !strings.HasSuffix(got, "; its host is not asked before 2026-01-02 14:42:00") {
+	if got := whereabouts(item); !strings.HasSuffix(got, "; its host is not asked before "+clock(item.HostFreeAt)) {
 		t.Error(got)
 	}
 }

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"os"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -15,26 +14,26 @@ func (c *cli) evalCommand() *cobra.Command {
 	var format, predictions string
 	extract := &cobra.Command{
 		Use: "extract DIR", Short: "Score the cleaner on labelled pages (DIR holds manifest.jsonl and the pages)", Args: cobra.ExactArgs(1),
+		Long: `Scores the cleaner on labelled pages: DIR holds manifest.jsonl (one JSON object a
+line: id, set, file, and what is known of url, body, title, published, authors,
+lang, wanted, unwanted) and the pages, gzip.
+
+prec, recall and F1 compare the body's runs of four words; exact counts bodies
+with all words right; instant the dates whose label has a clock and a zone and
+that are right to the minute; wanted and unwanted the snippets that are in the
+text. The model that finds the text was learned from labelled pages: on those,
+the figures flatter it. 'marsad train extract' scores it on sites it has not seen.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if err := formats(format, "table", "json"); err != nil {
 				return err
 			}
 			options := score.Options{Progress: c.progress("pages")}
-			if predictions != "" {
-				file, err := os.Create(predictions)
-				if err != nil {
-					return err
-				}
-				defer file.Close()
-				w := bufio.NewWriter(file)
-				defer func() {
-					if flushed := w.Flush(); err == nil {
-						err = flushed
-					}
-				}()
+			var report *score.Report
+			err = writeTo(predictions, func(w io.Writer) (err error) {
 				options.Predictions = w
-			}
-			report, err := score.Run(cmd.Context(), args[0], options)
+				report, err = score.Run(cmd.Context(), args[0], options)
+				return err
+			})
 			if err != nil {
 				return err
 			}
@@ -57,8 +56,12 @@ func (c *cli) progress(what string) func(done, total int) {
 		return nil
 	}
 	return func(done, total int) {
+		c.showing = done != total
 		if total > 0 {
 			fmt.Fprintf(c.err, "\r%d of %d %s", done, total, what)
+			if done == total {
+				fmt.Fprintln(c.err)
+			}
 		} else {
 			fmt.Fprintf(c.err, "\r%d %s", done, what)
 		}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +36,7 @@ func (c *cli) evalLangCommand() *cobra.Command {
 				return err
 			})
 			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
+				return err
 			}
 			report.ModelBytes = text.LanguageModelBytes()
 			if format == "json" {
@@ -49,22 +51,27 @@ func (c *cli) evalLangCommand() *cobra.Command {
 	return cmd
 }
 
-// writeTo gives write a new file; nil where path is empty.
+// writeTo gives write a file; nil where path is empty. What was there is replaced only
+// when all is written: the file is made beside it, before any work is done.
 func writeTo(path string, write func(io.Writer) error) error {
 	if path == "" {
 		return write(nil)
 	}
-	file, err := os.Create(path)
-	if err != nil {
-		return err
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no file that can be written", path)
 	}
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, pathless(err))
+	}
+	defer func() { _ = os.Remove(file.Name()) }() // it is not there any more if it was renamed
 	defer file.Close()
 	w := bufio.NewWriter(file)
 	if err := write(w); err != nil {
 		return err
 	}
-	if err := w.Flush(); err != nil {
+	if err := cmp.Or(w.Flush(), file.Chmod(0o644), file.Close()); err != nil {
 		return err
 	}
-	return file.Close()
+	return os.Rename(file.Name(), path)
 }

@@ -154,11 +154,14 @@ func (c *cli) readDocument(arg string) ([]store.Entry, error) {
 }
 
 // reading says why a document cannot be read, without naming it again.
-func reading(err error) error {
+func reading(err error) error { return fmt.Errorf("cannot be read: %w", pathless(err)) }
+
+// pathless is an error without the path that it repeats.
+func pathless(err error) error {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		err = path.Err
+		return path.Err
 	}
-	return fmt.Errorf("cannot be read: %w", err)
+	return err
 }
 
 // ingestSession works through the instance that runs, or runs the line itself,

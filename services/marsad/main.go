@@ -40,9 +40,14 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		return 0
 	case errors.Is(err, errSilent):
 		return exitFailed
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		err = errors.New("interrupted")
 	case !c.started:
 		fmt.Fprintf(stderr, "marsad: %v ('marsad --help' shows what there is)\n", err)
 		return exitUsage
+	}
+	if c.showing { // progress has the line
+		fmt.Fprintln(stderr)
 	}
 	fmt.Fprintf(stderr, "marsad: %v\n", err)
 	if _, ok := errors.AsType[usageError](err); ok {
@@ -67,6 +72,7 @@ type cli struct {
 	out, err io.Writer
 	file     string // --config
 	started  bool   // the arguments were in order
+	showing  bool   // progress stands on the last line
 	config   Config
 }
 

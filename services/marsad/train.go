@@ -3,7 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
+	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -37,11 +37,15 @@ pkg/text/languages.model, from where it is built into the program.`,
 				return fmt.Errorf("%s: no sentences of split train", args[0])
 			}
 			var model bytes.Buffer
-			results, err := training.Write(cmd.Context(), &model, train, training.Options{Progress: c.progress("passes")})
-			if err != nil {
+			var results []training.Result
+			err = writeTo(out, func(w io.Writer) (err error) {
+				if results, err = training.Write(cmd.Context(), &model, train, training.Options{Progress: c.progress("passes")}); err != nil {
+					return err
+				}
+				_, err = w.Write(model.Bytes())
 				return err
-			}
-			if err := os.WriteFile(out, model.Bytes(), 0o644); err != nil {
+			})
+			if err != nil {
 				return err
 			}
 			c.printTraining(results, out, model.Len())

@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -23,11 +23,18 @@ Before, it scores the method: each page is read by a model that was learned from
 the pages of other sites (--folds 0: not).`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			result, err := score.Train(cmd.Context(), args[0], folds, c.progress("trees"))
-			if err != nil {
-				return err
+			if folds < 0 || folds == 1 {
+				return usageError{fmt.Errorf("--folds %d: 2 or more, or 0 for no score", folds)}
 			}
-			if err := os.WriteFile(out, result.Model, 0o644); err != nil {
+			var result score.Training
+			err := writeTo(out, func(w io.Writer) (err error) {
+				if result, err = score.Train(cmd.Context(), args[0], folds, c.progress("trees")); err != nil {
+					return err
+				}
+				_, err = w.Write(result.Model)
+				return err
+			})
+			if err != nil {
 				return err
 			}
 			if result.HeldOut != nil {

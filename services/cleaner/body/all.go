@@ -16,12 +16,16 @@ func All(n *html.Node) []Paragraph {
 	return all
 }
 
-// Line is all text below n as one line.
+// maxLine is how many bytes of text make a line, and a little more.
+const maxLine = 4000
+
+// Line is the text below n as one line, of what is longer than a few thousand bytes the
+// start.
 func Line(n *html.Node) string {
 	if c := n.FirstChild; c != nil && c == n.LastChild && c.Type == html.TextNode {
 		return strings.Join(strings.Fields(c.Data), " ")
 	}
-	p := takeApart(n, 4)
+	p := takeApartUpTo(n, 4, maxLine)
 	lines := make([]string, 0, len(p.blocks))
 	for i := range p.blocks {
 		lines = append(lines, p.string(&p.blocks[i]))

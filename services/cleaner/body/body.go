@@ -54,8 +54,9 @@ type Found struct {
 	// Confidence is the F1 to be expected of the paragraphs, 0 to 1, if the
 	// probabilities of the blocks are right.
 	Confidence float64
-	// Share is how much of the page's text, links aside, the paragraphs are, 0 to 1.
-	Share float64
+	Origins    []string // lines that may say where the text is from
+	// Teasers is how many headings or lines of four words and more are nothing but links.
+	Teasers int
 }
 
 // Find returns the article's paragraphs in reading order; none when no block is
@@ -77,6 +78,7 @@ func (f *forest) read(d *describer) Found {
 		likely[i] = probability(f.score(&r))
 	}
 	d.withHeadings(likely)
+	d.withLists(likely)
 	d.withoutNeighbours(likely)
 	lead := d.standfirst(likely)
 	var found Found
@@ -84,6 +86,9 @@ func (f *forest) read(d *describer) Found {
 	seen := map[string]bool{}
 	for i := range p.blocks {
 		b := &p.blocks[i]
+		if d.phrases[i] == afterwards && len(found.Origins) < maxOrigins {
+			found.Origins = append(found.Origins, p.string(b))
+		}
 		if likely[i] < p.needed(b) && i != lead || d.phrases[i] != notPhrase {
 			continue
 		}
@@ -100,16 +105,20 @@ func (f *forest) read(d *describer) Found {
 	}
 	found.Paragraphs = withoutLooseHeadings(found.Paragraphs)
 	if lead >= 0 {
-		found.Standfirst = p.string(&p.blocks[lead])
+		found.Standfirst = p.paragraph(&p.blocks[lead]).Text
 	}
 	found.Bylines = p.bylines(d.title, first, last)
-	found.Confidence, found.Share = p.expect(likely)
+	found.Confidence = p.expect(likely)
+	found.Teasers = p.teasers()
 	return found
 }
 
 // textFrom is the probability from which a block is text: a little below even, as a
 // lost paragraph is worse than a line too much.
 const textFrom = 0.45
+
+// maxOrigins bounds the lines kept.
+const maxOrigins = 20
 
 // linkFrom is the probability from which a block that is nothing but a link is text:
 // it is more often the headline of another article.
@@ -123,20 +132,51 @@ func (p *page) needed(b *block) float32 {
 	return textFrom
 }
 
-// withHeadings takes in the headings that stand between two paragraphs of the article,
-// beside one of them: they are short, and look like those of boxes.
+// withHeadings takes in the headings that stand right above a paragraph of the article,
+// beside it, with text before: they are short, and look like those of boxes.
 func (d *describer) withHeadings(likely []float32) {
 	p := d.p
-	for i := 1; i+1 < len(p.blocks); i++ {
-		b := &p.blocks[i]
-		if b.inside&inHeading == 0 || b.links > 0 || likely[i] >= textFrom || likely[i] < doubtful || likely[i-1] < textFrom || likely[i+1] < textFrom {
-			continue
-		}
-		parent := p.elements[b.element].parent
-		if parent == p.elements[p.blocks[i-1].element].parent || parent == p.elements[p.blocks[i+1].element].parent {
+	begun := false
+	for i := 0; i+1 < len(p.blocks); i++ {
+		b, next := &p.blocks[i], &p.blocks[i+1]
+		if begun && b.inside&inHeading != 0 && b.links == 0 && likely[i] > doubtful && likely[i] < textFrom && likely[i+1] >= textFrom && next.words >= 10 &&
+			p.elements[b.element].parent == p.elements[next.element].parent {
 			likely[i] = textFrom
 		}
+		begun = begun || likely[i] >= textFrom && b.words >= 10
 	}
+}
+
+// withLists takes in the lists without links that stand between two paragraphs of the
+// article, beside them: their items are short, and look like those of boxes.
+func (d *describer) withLists(likely []float32) {
+	p := d.p
+	for i := 1; i < len(p.blocks); i++ {
+		if p.blocks[i].tag != atom.Li {
+			continue
+		}
+		list := p.elements[p.blocks[i].element].parent
+		end, links := i, int32(0)
+		for end < len(p.blocks) && p.blocks[end].tag == atom.Li && p.elements[p.blocks[end].element].parent == list {
+			links += p.blocks[end].links
+			end++
+		}
+		if links == 0 && end < len(p.blocks) && p.isBeside(i-1, list, likely) && p.isBeside(end, list, likely) {
+			for k := i; k < end; k++ {
+				if likely[k] > doubtful {
+					likely[k] = max(likely[k], textFrom)
+				}
+			}
+		}
+		i = max(i, end-1)
+	}
+}
+
+// isBeside reports whether a block is a paragraph of the article that stands beside an
+// element.
+func (p *page) isBeside(i int, e int32, likely []float32) bool {
+	b := &p.blocks[i]
+	return likely[i] >= textFrom && b.words >= 8 && p.elements[b.element].parent == p.elements[e].parent
 }
 
 // doubtful is the probability from which a block may be text if its place says so.
@@ -193,23 +233,31 @@ func (d *describer) standfirst(likely []float32) int {
 	return -1
 }
 
-// expect is the F1 to be expected of the blocks that are likelier text than not, and
-// their share of all that is not links.
-func (p *page) expect(likely []float32) (f1, share float64) {
-	var picked, right, all, text float64
+// teasers counts the blocks that lead to other articles.
+func (p *page) teasers() (n int) {
+	for i := range p.blocks {
+		if b := &p.blocks[i]; b.links >= b.chars && b.words >= 4 {
+			n++
+		}
+	}
+	return n
+}
+
+// expect is the F1 to be expected of the blocks that are likelier text than not.
+func (p *page) expect(likely []float32) float64 {
+	var picked, right, all float64
 	for i := range p.blocks {
 		chars := float64(p.blocks[i].chars - p.blocks[i].links)
 		all += float64(likely[i]) * chars
-		text += chars
 		if likely[i] >= textFrom {
 			picked += chars
 			right += float64(likely[i]) * chars
 		}
 	}
 	if picked == 0 {
-		return 0, 0
+		return 0
 	}
-	return 2 * right / (picked + all), picked / text
+	return 2 * right / (picked + all)
 }
 
 // repeatable is how long, in code points, what is said twice may be: pages hold
@@ -219,10 +267,6 @@ const repeatable = 60
 // paragraph makes a paragraph of a block.
 func (p *page) paragraph(b *block) Paragraph {
 	result := Paragraph{Text: p.string(b)}
-	if !norm.NFC.IsNormalString(result.Text) { // composed over the border of two elements
-		result.Text = norm.NFC.String(result.Text)
-		return result
-	}
 	switch {
 	case b.inside&inHeading != 0:
 		result.Kind = Heading
@@ -230,6 +274,10 @@ func (p *page) paragraph(b *block) Paragraph {
 		result.Kind = Item
 	case b.inside&inQuote != 0:
 		result.Kind = Quote
+	}
+	if !norm.NFC.IsNormalString(result.Text) { // composed over the border of two elements: links would shift
+		result.Text = norm.NFC.String(result.Text)
+		return result
 	}
 	for _, l := range p.links[b.firstLink:b.lastLink] {
 		start, end := int(max(0, l.start-b.start)), int(min(l.end, b.end)-b.start)

@@ -111,8 +111,8 @@ func TestFind(t *testing.T) {
 	if diff := cmp.Diff(strings.Split(strings.TrimSpace(article), "\n"), texts(found.Paragraphs)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if found.Confidence < 0.8 || found.Confidence > 1 || found.Share < 0.5 || found.Share > 1 {
-		t.Errorf("confidence %v, share %v", found.Confidence, found.Share)
+	if found.Confidence < 0.8 || found.Confidence > 1 || found.Teasers != 1 {
+		t.Errorf("confidence %v, %d teasers", found.Confidence, found.Teasers)
 	}
 }
 
@@ -147,8 +147,11 @@ func TestTrainer(t *testing.T) {
 		return &trainer
 	}
 	quiet := func(int, int) {}
-	model := train().Model(quiet)
-	if !bytes.Equal(model, train().Model(quiet)) {
+	model, err := train().Model(t.Context(), quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := train().Model(t.Context(), quiet); !bytes.Equal(model, again) {
 		t.Error("the same pages give another model")
 	}
 	f, err := readForest(model)
@@ -159,7 +162,11 @@ func TestTrainer(t *testing.T) {
 	if got := strings.Join(texts(f.find(parse(t, page), Hints{Title: "The council decided"}).Paragraphs), "\n"); got != strings.TrimSpace(article) {
 		t.Errorf("got %q", got)
 	}
-	for i, found := range train().HeldOut(3, quiet) {
+	held, err := train().HeldOut(t.Context(), 3, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, found := range held {
 		if len(found.Paragraphs) != 6 {
 			t.Errorf("page %d, held out: %d paragraphs", i, len(found.Paragraphs))
 		}
@@ -178,7 +185,7 @@ func TestBooster(t *testing.T) {
 			examples[i].target = 1
 		}
 	}
-	f := booster{trees: 30, rate: 0.3, lambda: 1, features: 2, sample: 0.8, columns: 1}.grow(examples, func(int, int) {})
+	f := booster{trees: 30, rate: 0.3, lambda: 1, features: 2, sample: 0.8, columns: 1}.grow(t.Context(), examples, func(int, int) {})
 	wrong := 0
 	for _, e := range examples {
 		if (f.score(e.row) > 0) != (e.target == 1) {
@@ -214,8 +221,8 @@ func FuzzFind(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src, title, linked string) {
 		found := Find(parse(t, src), Hints{Title: title, Description: linked, Linked: linked})
-		if found.Confidence < 0 || found.Confidence > 1 || found.Share < 0 || found.Share > 1 {
-			t.Fatalf("confidence %v, share %v", found.Confidence, found.Share)
+		if found.Confidence < 0 || found.Confidence > 1 {
+			t.Fatalf("confidence %v", found.Confidence)
 		}
 		for _, p := range found.Paragraphs {
 			if p.Text == "" || !utf8.ValidString(p.Text) || strings.TrimSpace(p.Text) != p.Text {

@@ -1,6 +1,7 @@
 package body
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -29,7 +30,8 @@ type booster struct {
 // maxBins is how many values of a feature are told apart.
 const maxBins = 64
 
-func (o booster) grow(examples []example, progress func(done, total int)) forest {
+// grow learns of the examples until ctx ends: the forest is then of no use.
+func (o booster) grow(ctx context.Context, examples []example, progress func(done, total int)) forest {
 	edges := make([][]float32, o.features)
 	bins := make([][]uint8, o.features)
 	for f := range o.features {
@@ -52,7 +54,7 @@ func (o booster) grow(examples []example, progress func(done, total int)) forest
 		g.scores[i] = bias
 	}
 	result := forest{bias: float32(bias)}
-	for k := range o.trees {
+	for k := 0; k < o.trees && ctx.Err() == nil; k++ {
 		result.trees = append(result.trees, g.tree())
 		progress(k+1, o.trees)
 	}

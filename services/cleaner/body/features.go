@@ -166,17 +166,8 @@ func (d *describer) ofMarkup(f *writer, i int) {
 	}
 	// How far up the nearest element is that is named so.
 	e := &d.p.elements[b.element]
-	for k := range markCount {
-		mark := marks(1) << k
-		distance := float32(20)
-		if e.within&mark != 0 {
-			distance = 0
-			for at := b.element; at >= 0 && d.p.elements[at].marks&mark == 0; at = d.p.elements[at].parent {
-				distance++
-			}
-			distance = min(distance, 19)
-		}
-		f.put(distance)
+	for _, steps := range e.near {
+		f.put(float32(steps))
 	}
 	f.put(float32(bits.OnesCount32(uint32(e.within &^ (markBody | markLead | markTitle | markList)))))
 	f.put(float32(e.depth))

@@ -1,6 +1,7 @@
 package body
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ import (
 // in reading order.
 type page struct {
 	elements  []element
+	limit     int // bytes of text to be read
 	blocks    []block
 	text      []byte // of all blocks, white space squeezed
 	links     []link
@@ -30,8 +32,8 @@ type element struct {
 	parent int32
 	depth  int16
 	tag    atom.Atom
-	marks  marks // what its names say
-	within marks // what its names and those of all around it say
+	within marks            // what its names and those of all around it say
+	near   [markCount]uint8 // how many elements up the nearest one is that is named so; farAway: none
 	inside inside
 	class  uint32 // hash of tag and class: elements alike look alike
 
@@ -92,19 +94,41 @@ func (p *page) bytes(b *block) []byte  { return p.text[b.start:b.end] }
 
 // takeApart reads what is below a node in one walk; size is how many blocks there
 // may be.
-func takeApart(doc *html.Node, size int) *page {
+func takeApart(doc *html.Node, size int) *page { return takeApartUpTo(doc, size, math.MaxInt) }
+
+// takeApartUpTo reads so many bytes of text.
+func takeApartUpTo(doc *html.Node, size, limit int) *page {
 	p := &page{
-		elements: make([]element, 1, 2*size), blocks: make([]block, 0, size), text: make([]byte, 0, 32*size),
+		limit: limit, elements: make([]element, 1, 2*size), blocks: make([]block, 0, size), text: make([]byte, 0, 32*size),
 	}
 	p.elements[0].parent = -1
+	for k := range p.elements[0].near {
+		p.elements[0].near[k] = farAway
+	}
 	p.walk(doc, 0, 0)
 	p.end()
 	p.sum()
 	return p
 }
 
+// farAway is the distance to what is not there.
+const farAway = 20
+
+// nearer are the distances of an element, of those of its parent and its own marks.
+func nearer(parent [markCount]uint8, own marks) [markCount]uint8 {
+	for k := range parent {
+		switch {
+		case own&(1<<k) != 0:
+			parent[k] = 0
+		case parent[k] != farAway:
+			parent[k] = min(parent[k]+1, farAway-1)
+		}
+	}
+	return parent
+}
+
 func (p *page) walk(n *html.Node, at int32, in inside) {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
+	for c := n.FirstChild; c != nil && len(p.text) < p.limit; c = c.NextSibling {
 		switch c.Type {
 		case html.TextNode:
 			p.add(c.Data, at, in)
@@ -126,6 +150,9 @@ func (p *page) enter(n *html.Node, at int32, in inside) {
 	}
 	in |= insideOf[tag]
 	if !isBlock(tag) && !isShownAsBlock(n) {
+		if isHidden(n) {
+			return
+		}
 		if tag == atom.A {
 			p.link(n, at, in)
 			return
@@ -143,7 +170,7 @@ func (p *page) enter(n *html.Node, at int32, in inside) {
 	}
 	parent := &p.elements[at]
 	p.elements = append(p.elements, element{
-		parent: at, depth: parent.depth + 1, tag: tag, marks: m, within: parent.within | m, inside: in, class: class,
+		parent: at, depth: parent.depth + 1, tag: tag, within: parent.within | m, near: nearer(parent.near, m), inside: in, class: class,
 	})
 	self := int32(len(p.elements) - 1)
 	p.walk(n, self, in)
@@ -345,6 +372,26 @@ func isBlock(a atom.Atom) bool {
 		atom.Section, atom.Article, atom.Aside, atom.Header, atom.Footer, atom.Main, atom.Nav, atom.Body, atom.Html,
 		atom.Figure, atom.Figcaption, atom.Form, atom.Address, atom.Details, atom.Summary, atom.Center, atom.Fieldset, atom.Td, atom.Th:
 		return true
+	}
+	return false
+}
+
+// isHidden reports whether an inline element is there for no reader, or for those of
+// screen readers only. Hidden blocks may hold the article, until a script shows it.
+func isHidden(n *html.Node) bool {
+	for i := range n.Attr {
+		switch a := &n.Attr[i]; a.Key {
+		case "hidden":
+			return true
+		case "style":
+			if strings.Contains(a.Val, "display") && strings.Contains(strings.ReplaceAll(a.Val, " ", ""), "display:none") {
+				return true
+			}
+		case "class":
+			if strings.Contains(a.Val, "sr-only") || strings.Contains(a.Val, "screen-reader") || strings.Contains(a.Val, "visually-hidden") || strings.Contains(a.Val, "visuallyhidden") {
+				return true
+			}
+		}
 	}
 	return false
 }

@@ -1,6 +1,8 @@
 package body
 
 import (
+	"context"
+	"errors"
 	"hash/fnv"
 	"strings"
 
@@ -11,6 +13,9 @@ import (
 type Trainer struct {
 	pages []trainingPage
 }
+
+// ErrNothingToLearn is returned when the pages have no text, or nothing but text.
+var ErrNothingToLearn = errors.New("the pages hold no text, or nothing else, to learn from")
 
 // trainingPage is a labelled page, taken apart.
 type trainingPage struct {
@@ -33,19 +38,23 @@ func (t *Trainer) Add(doc *html.Node, h Hints, article, site string) {
 }
 
 // Model learns from all pages and returns the model as it is embedded. The same
-// pages in the same order give the same bytes on one architecture.
-func (t *Trainer) Model(progress func(done, total int)) []byte {
-	f := t.learn(func(trainingPage) bool { return true }, progress)
-	return f.bytes()
+// pages in the same order give the same bytes on one architecture. Its
+// error is that of ctx.
+func (t *Trainer) Model(ctx context.Context, progress func(done, total int)) ([]byte, error) {
+	f := t.learn(ctx, func(trainingPage) bool { return true }, progress)
+	if len(f.trees) == 0 && ctx.Err() == nil {
+		return nil, ErrNothingToLearn
+	}
+	return f.bytes(), ctx.Err()
 }
 
 // HeldOut returns what is found in each page, in the order of Add, by models that
 // have seen no page of its site: sites are dealt to so many folds, and each fold is
-// read with a model learned from the others.
-func (t *Trainer) HeldOut(folds int, progress func(done, total int)) []Found {
+// read with a model learned from the others. Its error is that of ctx.
+func (t *Trainer) HeldOut(ctx context.Context, folds int, progress func(done, total int)) ([]Found, error) {
 	found := make([]Found, len(t.pages))
 	for fold := range folds {
-		f := t.learn(func(p trainingPage) bool { return foldOf(p.site, folds) != fold }, func(done, total int) {
+		f := t.learn(ctx, func(p trainingPage) bool { return foldOf(p.site, folds) != fold }, func(done, total int) {
 			progress(fold*total+done, folds*total)
 		})
 		for i, p := range t.pages {
@@ -54,7 +63,7 @@ func (t *Trainer) HeldOut(folds int, progress func(done, total int)) []Found {
 			}
 		}
 	}
-	return found
+	return found, ctx.Err()
 }
 
 func foldOf(site string, folds int) int {
@@ -67,14 +76,21 @@ func foldOf(site string, folds int) int {
 // figures hardly move around it.
 var learning = booster{trees: 200, rate: 0.1, lambda: 0.02, features: width, sample: 0.7, columns: 0.5}
 
-func (t *Trainer) learn(with func(trainingPage) bool, progress func(done, total int)) forest {
+func (t *Trainer) learn(ctx context.Context, with func(trainingPage) bool, progress func(done, total int)) forest {
 	var examples []example
 	for _, p := range t.pages {
 		if with(p) {
 			examples = append(examples, p.examples()...)
 		}
 	}
-	return learning.grow(examples, progress)
+	labels := map[float32]bool{}
+	for _, e := range examples {
+		labels[e.target] = true
+	}
+	if len(labels) < 2 {
+		return forest{} // nothing to tell apart
+	}
+	return learning.grow(ctx, examples, progress)
 }
 
 // examples weigh a block by its share of the article's words, so that all pages

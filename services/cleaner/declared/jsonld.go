@@ -44,12 +44,31 @@ func readLinked(blocks []string) (Linked, []Article) {
 		}
 		all = append(all, Article{g.read(n), ids})
 	}
-	if len(all) > 0 {
-		kind := l.Page
-		l = merged(all)
-		l.Page = kind
-	}
 	return l, all
+}
+
+// choose takes for the page's article the one whose address or headline is the page's,
+// else the first, with what others of the same headline say beside.
+func (m *Page) choose() {
+	if len(m.Articles) == 0 {
+		return
+	}
+	own := slices.IndexFunc(m.Articles, m.isOwn)
+	page := m.Linked.Page
+	m.Linked = merged(m.Articles, max(own, 0))
+	m.Linked.Page = page
+}
+
+func (m *Page) isOwn(a Article) bool {
+	for _, address := range []string{m.Canonical, m.Meta("og:url")} {
+		if address != "" && slices.Contains(a.IDs, address) {
+			return true
+		}
+	}
+	headline := text.Fold(a.Headline)
+	return headline != "" && slices.ContainsFunc(append(slices.Clip(m.Headings), m.Meta("og:title")), func(shown string) bool {
+		return text.Fold(shown) == headline
+	})
 }
 
 // maxArticles is how many articles of one page are read.
@@ -61,14 +80,15 @@ type Article struct {
 	IDs []string
 }
 
-// merged is the first article, with what others of the same headline say beside.
-func merged(all []Article) Linked {
-	l := all[0].Linked
-	for _, other := range all[1:] {
-		if text.Fold(other.Headline) != text.Fold(l.Headline) {
+// merged is the article at an index, with what others of the same headline say beside.
+func merged(all []Article, at int) Linked {
+	l := all[at].Linked
+	headline := text.Fold(l.Headline)
+	for i, other := range all {
+		if i == at || text.Fold(other.Headline) != headline {
 			continue
 		}
-		l.Authors = append(l.Authors, other.Authors...)
+		l.Authors = few(append(l.Authors, other.Authors...))
 		l.Body = cmp.Or(l.Body, other.Body)
 		l.Published, l.Modified = cmp.Or(l.Published, other.Published), cmp.Or(l.Modified, other.Modified)
 	}
@@ -163,19 +183,22 @@ func (g *graph) read(n node) Linked {
 	return Linked{
 		Kind:         kindOf(strs(n["@type"])),
 		Headline:     first(strs(n["headline"]), strs(n["name"])),
-		Body:         strings.Join(strs(n["articleBody"]), "\n\n"),
+		Body:         cut(strings.Join(strs(n["articleBody"]), "\n\n"), maxBody),
 		Section:      first(strs(n["articleSection"])),
 		Image:        first(g.named(n["image"], "url", "contentUrl"), strs(n["thumbnailUrl"])),
 		Lang:         first(g.named(n["inLanguage"], "alternateName", "name")),
 		Publisher:    first(g.named(n["publisher"], "name")),
 		Published:    first(strs(n["datePublished"]), strs(n["dateCreated"]), strs(n["uploadDate"])),
 		Modified:     first(strs(n["dateModified"])),
-		Authors:      firstN(append(g.persons(n["author"]), g.persons(n["creator"])...), maxBylines),
+		Authors:      few(append(g.persons(n["author"]), g.persons(n["creator"])...)),
 		Organisation: text.Tidy(first(g.organisations(n["author"]), g.organisations(n["creator"]))),
 	}
 }
 
-func firstN(all []string, n int) []string { return all[:min(n, len(all))] }
+// maxBody is how many bytes are read of an articleBody.
+const maxBody = 1 << 20
+
+func few(all []string) []string { return all[:min(maxBylines, len(all))] }
 
 // named reads a property whose values are strings, or objects of which one of
 // the keys is the value.
@@ -186,14 +209,16 @@ func (g *graph) named(v any, keys ...string) []string {
 	case []any:
 		var all []string
 		for _, e := range v {
-			all = append(all, g.named(e, keys...)...)
+			if all = append(all, g.named(e, keys...)...); len(all) >= maxBylines {
+				break
+			}
 		}
 		return all
 	case node:
 		v = g.resolve(v)
 		for _, key := range keys {
 			if s := strs(v[key]); len(s) > 0 {
-				return s
+				return few(s)
 			}
 		}
 	}
@@ -208,7 +233,9 @@ func (g *graph) persons(v any) []string {
 	case []any:
 		var all []string
 		for _, e := range v {
-			all = append(all, g.persons(e)...)
+			if all = append(all, g.persons(e)...); len(all) >= maxBylines {
+				break
+			}
 		}
 		return all
 	case node:
@@ -217,7 +244,7 @@ func (g *graph) persons(v any) []string {
 			return nil
 		}
 		if names := strs(v["name"]); len(names) > 0 {
-			return names
+			return few(names)
 		}
 		if given, family := first(strs(v["givenName"])), first(strs(v["familyName"])); family != "" {
 			return []string{strings.TrimSpace(given + " " + family)}
@@ -232,13 +259,15 @@ func (g *graph) organisations(v any) []string {
 	case []any:
 		var all []string
 		for _, e := range v {
-			all = append(all, g.organisations(e)...)
+			if all = append(all, g.organisations(e)...); len(all) >= maxBylines {
+				break
+			}
 		}
 		return all
 	case node:
 		v = g.resolve(v)
 		if slices.ContainsFunc(strs(v["@type"]), func(t string) bool { return strings.HasSuffix(t, "Organization") }) {
-			return strs(v["name"])
+			return few(strs(v["name"]))
 		}
 	}
 	return nil
@@ -274,11 +303,11 @@ func strs(v any) []string {
 	return nil
 }
 
-// first is the first string of the lists; empty without any.
+// first is the first string of the lists, up to maxField bytes; empty without any.
 func first(lists ...[]string) string {
 	for _, l := range lists {
 		if len(l) > 0 {
-			return l[0]
+			return short(l[0])
 		}
 	}
 	return ""

@@ -30,14 +30,18 @@ func TestReadLinked(t *testing.T) {
 			Linked{Page: "CollectionPage", Modified: "2026-01-02"}},
 		{"a second node of the same article", []string{`[{"@type": "NewsArticle", "headline": "H h", "author": ", Paper", "publisher": {"name": "Paper"}}, {"@type": "Article", "headline": "Other", "author": "C"}, {"@type": "Article", "headline": "H h", "author": "B"}]`},
 			Linked{Kind: "NewsArticle", Headline: "H h", Publisher: "Paper", Authors: []string{", Paper", "B"}}},
+		{"the page's own among others", []string{`{"@type": "NewsArticle", "headline": "Sidebar", "author": "X"}`, `{"@type": "NewsArticle", "headline": "H", "author": "Y"}`},
+			Linked{Kind: "NewsArticle", Headline: "H", Authors: []string{"Y"}}},
 		{"broken in the usual ways", []string{"<!-- {\"@type\": \"NewsArticle\", \"headline\": \"a\nb\", \"author\": [\"A\",],} -->"},
 			Linked{Kind: "NewsArticle", Headline: "a\nb", Authors: []string{"A"}}},
 		{"no JSON", []string{"var x = 1", ""}, Linked{}},
 		{"wrong types", []string{`{"@type": "NewsArticle", "headline": 7, "author": {"name": {"x": 1}}, "datePublished": [[]], "image": {"url": {}}}`}, Linked{Kind: "NewsArticle"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, _ := readLinked(tt.blocks)
-			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); diff != "" {
+			m := &Page{Headings: []string{"H"}}
+			m.Linked, m.Articles = readLinked(tt.blocks)
+			m.choose()
+			if diff := cmp.Diff(tt.want, m.Linked, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
@@ -52,7 +56,10 @@ func FuzzLinked(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, block string) {
-		l, _ := readLinked([]string{block})
+		m := &Page{}
+		m.Linked, m.Articles = readLinked([]string{block})
+		m.choose()
+		l := m.Linked
 		for _, s := range append(l.Authors, l.Headline, l.Body, l.Section, l.Published, l.Organisation) {
 			if utf8.ValidString(block) && !utf8.ValidString(s) {
 				t.Fatalf("%q", s)

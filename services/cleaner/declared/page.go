@@ -21,18 +21,19 @@ const maxHeadings = 40
 // Page is what a page declares in its head, and what its markup says of the article.
 // Texts are as written, at most 4,000 bytes of each; none is to be believed.
 type Page struct {
-	Values      map[string]string // <meta>: lower-case name, property or itemprop → first content
-	Authors     []string          // <meta> that name authors
-	Canonical   string
-	Lang        string
-	Title       string     // <title>
-	Headings    []string   // <h1>
-	Banners     []string   // those of them that lead to the front page
-	Bylines     []string   // elements marked as author in the body
-	bylineIn    *html.Node // the element that holds the last of them
-	Linked      Linked     // the article of its JSON-LD
-	Articles    []Article  // all articles of its JSON-LD
-	HasPassword bool       // it asks for one
+	Values         map[string]string // <meta>: lower-case name, property or itemprop → first content
+	Authors        []string          // <meta> that name authors
+	Canonical      string
+	Lang           string
+	Title          string     // <title>
+	Headings       []string   // <h1>
+	Banners        []string   // those of them that lead to the front page
+	Bylines        []string   // elements marked as author in the body
+	marked, headed int        // elements looked at
+	bylineIn       *html.Node // the element that holds the last of them
+	Linked         Linked     // the article of its JSON-LD
+	Articles       []Article  // all articles of its JSON-LD
+	HasPassword    bool       // it asks for one
 }
 
 // Read reads all of it in one walk.
@@ -62,7 +63,10 @@ func Read(doc *html.Node) *Page {
 				m.Title = text.Tidy(short(n.FirstChild.Data))
 			}
 		case atom.H1:
-			if s := lineOf(n); s != "" && len(s) < maxField && len(m.Headings) < maxHeadings {
+			if m.headed++; m.headed > maxHeadings {
+				continue
+			}
+			if s := lineOf(n); s != "" && len(s) < maxField {
 				m.Headings = append(m.Headings, s)
 				if leadsHome(n) {
 					m.Banners = append(m.Banners, s)
@@ -77,6 +81,7 @@ func Read(doc *html.Node) *Page {
 		}
 	}
 	m.Linked, m.Articles = readLinked(blocks)
+	m.choose()
 	return m
 }
 
@@ -84,11 +89,14 @@ func Read(doc *html.Node) *Page {
 const maxField = 4000
 
 // short is s up to maxField bytes.
-func short(s string) string {
-	if len(s) <= maxField {
+func short(s string) string { return cut(s, maxField) }
+
+// cut is s up to so many bytes.
+func cut(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:maxField], "")
+	return strings.ToValidUTF8(s[:most], "")
 }
 
 func (m *Page) addMeta(n *html.Node) {
@@ -119,12 +127,17 @@ var authorMeta = map[string]bool{
 
 // addMarked reads microdata and rel=author of other elements.
 func (m *Page) addMarked(n *html.Node) {
-	if strings.EqualFold(dom.Attr(n, "itemprop"), "author") {
-		m.addByline(n, authorName(n))
+	isAuthor := strings.EqualFold(dom.Attr(n, "itemprop"), "author")
+	if !isAuthor && (n.DataAtom != atom.A || !strings.EqualFold(dom.Attr(n, "rel"), "author")) {
 		return
 	}
-	if n.DataAtom == atom.A && strings.EqualFold(dom.Attr(n, "rel"), "author") {
-		m.addByline(n, lineOf(n))
+	if m.marked++; m.marked > maxMarked || len(m.Bylines) == maxBylines {
+		return
+	}
+	if isAuthor {
+		m.addByline(n, short(authorName(n)))
+	} else {
+		m.addByline(n, short(lineOf(n)))
 	}
 }
 
@@ -132,7 +145,7 @@ func (m *Page) addMarked(n *html.Node) {
 func (m *Page) addByline(n *html.Node, name string) {
 	last := len(m.Bylines) - 1
 	switch {
-	case len(m.Bylines) == maxBylines || inComment(n):
+	case inComment(n):
 		return
 	case last >= 0 && n.Parent == m.bylineIn && utf8.RuneCountInString(m.Bylines[last]) < maxByline:
 		m.Bylines[last] += ", " + name
@@ -144,6 +157,7 @@ func (m *Page) addByline(n *html.Node, name string) {
 
 const (
 	maxBylines = 20  // bounds the work on pages that mark every comment's author
+	maxMarked  = 60  // so many marks are looked at
 	maxByline  = 200 // code points of the names side by side
 )
 

@@ -3,6 +3,7 @@
 package pubdate
 
 import (
+	"cmp"
 	"net/url"
 	"time"
 
@@ -53,11 +54,14 @@ type Chosen struct{ Published, Modified Dated }
 // in turn what the page declares, its address, and what a reader sees.
 //
 // fetched is when the page was, from where dates are judged, so that a replay
-// decides the same; zero when it is not known. The address may be nil.
+// decides the same; zero when it is not known. Without an address the declared one counts.
 func Choose(doc *html.Node, m *declared.Page, address *url.URL, fetched time.Time) Chosen {
 	now := fetched
 	if now.IsZero() {
 		now = latest
+	}
+	if address == nil { // a file: what it declares to be its address tells its country
+		address, _ = url.Parse(cmp.Or(m.Canonical, m.Meta("og:url")))
 	}
 	e := newEvidence(m, doc, address, now, fetched)
 	e.declared()
@@ -69,6 +73,9 @@ func Choose(doc *html.Node, m *declared.Page, address *url.URL, fetched time.Tim
 		published, modified = e.weighVisible(published, modified, inURL)
 	}
 	published = e.withOffset(published)
+	if modified.OK() {
+		modified = e.withOffset(modified)
+	}
 	return settle(published, modified, inURL)
 }
 

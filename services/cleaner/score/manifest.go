@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -39,7 +40,7 @@ func readManifest(ctx context.Context, dir string) iter.Seq2[gold, error] {
 		path := filepath.Join(dir, "manifest.jsonl")
 		f, err := os.Open(path)
 		if err != nil {
-			yield(gold{}, fmt.Errorf("labelled pages: %w", err))
+			yield(gold{}, fmt.Errorf("%s: there is no manifest.jsonl that can be read in it (one JSON object a page): %w", dir, pathless(err)))
 			return
 		}
 		defer f.Close()
@@ -53,7 +54,7 @@ func readManifest(ctx context.Context, dir string) iter.Seq2[gold, error] {
 			if len(line) > 1 {
 				var g gold
 				if jsonErr := json.Unmarshal(nanToNull(line), &g); jsonErr != nil {
-					yield(gold{}, fmt.Errorf("%s:%d: %w", path, n, jsonErr))
+					yield(gold{}, fmt.Errorf("%s:%d: not a JSON object of a labelled page: %w", path, n, jsonErr))
 					return
 				}
 				if g.ID == "" || g.File == "" {
@@ -72,6 +73,14 @@ func readManifest(ctx context.Context, dir string) iter.Seq2[gold, error] {
 			yield(gold{}, err)
 		}
 	}
+}
+
+// pathless is an error without the path that it repeats.
+func pathless(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	return err
 }
 
 // nanToNull replaces the NaN that Python writes for a missing value, which JSON

@@ -57,16 +57,18 @@ func Train(ctx context.Context, dir string, folds int, progress func(done, total
 	result := Training{Pages: len(labelled)}
 	if folds > 1 {
 		result.HeldOut = newReport()
-		for i, found := range trainer.HeldOut(folds, progress) {
+		held, err := trainer.HeldOut(ctx, folds, progress)
+		if err != nil {
+			return Training{}, err
+		}
+		for i, found := range held {
 			result.HeldOut.add(bodyOnly(labelled[i]), Prediction{Text: textOf(found)})
 		}
 		result.HeldOut.close()
 	}
-	if err := ctx.Err(); err != nil {
-		return Training{}, err
-	}
-	result.Model = trainer.Model(progress)
-	return result, nil
+	var err error
+	result.Model, err = trainer.Model(ctx, progress)
+	return result, err
 }
 
 // siteOf is what pages of one publisher have in common; a page without an address

@@ -122,10 +122,16 @@ func trainScript(ctx context.Context, in script.Script, sentences []Sentence, op
 			kept = append(kept, d)
 		}
 	}
+	if ctx.Err() != nil {
+		return langmodel.Classifier{}, Result{}
+	}
 	trial := newTrainer(kept, len(languages), opts)
 	trial.run(ctx, step)
 	for i := range held {
 		trial.lookUp(&held[i])
+	}
+	if ctx.Err() != nil {
+		return langmodel.Classifier{}, Result{}
 	}
 	final := newTrainer(docs, len(languages), opts)
 	final.run(ctx, step)
