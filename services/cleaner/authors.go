@@ -74,11 +74,11 @@ func signatures(line body.Byline, sites []string) []string {
 		return nil
 	}
 	said = byPrefix.ReplaceAllString(said, "")
+	if first := bylineSeparator.Split(said, 2)[0]; !line.Marked && wordsIn(first) < 2 && !strings.ContainsFunc(first, isIdeograph) {
+		return nil // a verb's subject, a day, a headline's first word
+	}
 	var names []string
 	for _, name := range people([]string{said}, sites) {
-		if len(names) == 0 && !line.Marked && wordsIn(name) < 2 && !strings.ContainsFunc(name, isIdeograph) {
-			return nil // a verb's subject, a day
-		}
 		if !nameLike(name, introduced) {
 			break // what follows a name is a job, a place, a date
 		}
@@ -234,7 +234,7 @@ var (
 // bylineSeparator stands between the names of a byline, conjunction only between full
 // names: "Ortega y Gasset" is one.
 var (
-	bylineSeparator = regexp.MustCompile(`\s*[,;|/،؛、]\s*|\s+(?:and|und|og|och|with|mit|avec|&)\s+`)
+	bylineSeparator = regexp.MustCompile(`\s*[,;|/،؛、]\s*(?:(?:and|und|et|y|og|och|&)\s+)?|\s+(?:and|und|og|och|with|mit|avec|&)\s+`)
 	conjunction     = regexp.MustCompile(`(\pL+\s+\pL[\pL.'’-]*)\s+(?:et|y|e|en)\s+(\pL[\pL.'’-]*\s+\pL)`)
 	dash            = regexp.MustCompile(`\s[–—-]\s`)
 	inverted        = regexp.MustCompile(`^(\p{Lu}\p{Ll}[\pL'’-]*),\s+(\p{Lu}\p{Ll}[\pL'’-]*)$`)

@@ -48,7 +48,7 @@ func headlines(m *declared.Page, sites []string) []string {
 		if text.Words(h) > maxTitleWords || !saysAnything(h) {
 			continue
 		}
-		if h == plainText(m.Linked.Headline) || h == plainText(m.Meta("og:title")) {
+		if h == plainText(m.Linked.Headline) || h == plainText(m.Meta("og:title")) || h == m.Title {
 			all = append(all, h) // shown and declared: a site's name in it belongs there
 		} else if h = withoutSite(h, sites); !isNamed(h, sites) {
 			all = append(all, h)
