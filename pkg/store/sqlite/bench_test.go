@@ -404,7 +404,7 @@ func BenchmarkAudit(b *testing.B) {
 			1, n, n, n, lower(hex(randomblob(16))), '0', 'h.example', 'https://h.example/a/rather/long/address/of/an/article/' || n FROM k`, auditItems)
 	run(b, db, `
 		INSERT INTO articles SELECT n << 20, id, 1, 0, n, n, n, id, source, 's', publisher, 'p', 'ar', 'rtl', 'a title', '[]', n, n, url, url, '', '', 1,
-			'full', 'original', NULL, 0, 'new', '{}', '[]', hex(zeroblob(1500)) FROM items WHERE outcome = 'archived' ORDER BY n`)
+			'full', 'original', NULL, 0, 'new', '{}', '[]', hex(zeroblob(1500)), '{}' FROM items WHERE outcome = 'archived' ORDER BY n`)
 	for b.Loop() {
 		report, err := s.Audit(b.Context(), benchStart, func([]news.Ref) error { return nil })
 		if err != nil || len(report.Offenders) > 0 {
