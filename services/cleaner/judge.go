@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"marsad/pkg/text"
+	"marsad/services/cleaner/body"
 	"marsad/services/cleaner/boilerplate"
 	"marsad/services/cleaner/declared"
 )
@@ -13,7 +14,7 @@ import (
 // judge tells pages that are articles from those that are not: what they hold is
 // then too little for one, and they say of themselves what they are.
 func judge(d *draft, m *declared.Page, address *url.URL, teasers int) error {
-	words := text.Words(joined(d.paragraphs, " "))
+	words := wordsUpTo(d.paragraphs, maxErrorWords)
 	declaredArticle := m.Linked.Kind != "" || strings.HasPrefix(m.Meta("og:type"), "article")
 	switch {
 	case isErrorPage(d, m) && words < maxErrorWords && !declaredArticle:
@@ -32,6 +33,16 @@ func judge(d *draft, m *declared.Page, address *url.URL, teasers int) error {
 		return ErrTooShort
 	}
 	return nil
+}
+
+// wordsUpTo counts the words of paragraphs until there are so many.
+func wordsUpTo(paragraphs []body.Paragraph, enough int) (n int) {
+	for _, p := range paragraphs {
+		if n += text.Words(p.Text); n >= enough {
+			break
+		}
+	}
+	return n
 }
 
 const (

@@ -99,7 +99,7 @@ func (m *Model) Classify(in script.Script, s string) (lang string, p float64) {
 // second one, third one and so on: about sampledBytes in all.
 const (
 	sampledBytes = 512
-	firstWords   = 50
+	firstWords   = 25
 )
 
 // add sums the weights of the features of s and counts the features.

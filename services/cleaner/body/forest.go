@@ -19,10 +19,21 @@ type tree struct {
 	leaf      [1 << treeDepth]float32
 }
 
+// Most blocks of a page are nothing like text. After settledAfter trees, those with
+// log odds below hopeless are not looked at any further: what is left of the forest
+// does not lift them to anything near even.
+const (
+	settledAfter = 60
+	hopeless     = -4.5
+)
+
 // score is the log odds of a row.
 func (f *forest) score(r *row) float32 {
 	sum := f.bias
 	for i := range f.trees {
+		if i == settledAfter && sum < hopeless {
+			break
+		}
 		t := &f.trees[i]
 		at := 0
 		for k := range treeDepth {
