@@ -3,11 +3,13 @@ package cleaner
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"marsad/services/cleaner/body"
+	"marsad/services/cleaner/dates"
 	"marsad/services/cleaner/declared"
 )
 
@@ -86,6 +88,22 @@ func TestPeople(t *testing.T) {
 	} {
 		if got := people([]string{tt.declared}, []string{"Harbour Post"}); !cmp.Equal(tt.want, got, cmpopts.EquateEmpty()) {
 			t.Errorf("%q: got %q, want %q", tt.declared, got, tt.want)
+		}
+	}
+}
+
+// TestReadNotice: what names another publisher, and what only sounds like it.
+func TestReadNotice(t *testing.T) {
+	for line, want := range map[string]string{
+		"نشر في الساحل 21 يوم 09 - 08 - 2024":                         "الساحل 21",
+		"نشر في صدى الجبل يوم 5 مايو 2024":                            "صدى الجبل",
+		"This article was first published by The Ridge Gazette.":      "The Ridge Gazette",
+		"This article is republished from The Ridge under a licence.": "The Ridge",
+		"نشر في الجنوب 10 آلاف جندي يوم 5 مايو 2024":                  "",
+		"Published in Politics": "",
+	} {
+		if got, _ := readNotice(line, dates.Options{Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}); got.source != want {
+			t.Errorf("%q: got %q, want %q", line, got.source, want)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func readNotice(line string, o dates.Options) (notice, bool) {
 		return notice{}, false
 	}
 	n.source = publisherIn(rest)
-	if needsDate && (wordsIn(n.source) > 4 || strings.ContainsFunc(n.source, unicode.IsDigit)) {
+	if words := wordsIn(n.source); needsDate && (words > 4 || words > 2 && strings.ContainsFunc(n.source, unicode.IsDigit)) {
 		return notice{}, false // a sentence about what was sent where, and when
 	}
 	return n, n.source != "" || !needsDate
