@@ -64,7 +64,7 @@ type Found struct {
 func Find(doc *html.Node, h Hints) Found { return model().find(doc, h) }
 
 func (f *forest) find(doc *html.Node, h Hints) Found {
-	p := takeApart(doc, 512)
+	p := takeApart(doc, 256)
 	return f.read(newDescriber(p, h))
 }
 

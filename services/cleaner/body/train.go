@@ -29,7 +29,7 @@ type trainingPage struct {
 // Add takes a page, its article's text with a paragraph a line, and the site it is
 // of.
 func (t *Trainer) Add(doc *html.Node, h Hints, article, site string) {
-	d := newDescriber(takeApart(doc, 512), h)
+	d := newDescriber(takeApart(doc, 256), h)
 	rows := make([]row, len(d.p.blocks))
 	for i := range rows {
 		d.describe(i, &rows[i])
