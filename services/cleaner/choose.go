@@ -221,12 +221,15 @@ func textBelow(paragraphs []body.Paragraph, title string) []body.Paragraph {
 	return paragraphs
 }
 
+// maxTitles is how many bytes a title may have that stands there several times.
+const maxTitles = 4000
+
 // withoutTitle drops the title where it opens the text, once or, as where the
 // window's title and the heading ran together, more often.
 func withoutTitle(paragraphs []body.Paragraph, title string) []body.Paragraph {
 	t := squeeze(title)
 	for range 3 { // beside the title may stand a date or a name
-		if t != "" && len(paragraphs) > 0 && strings.ReplaceAll(squeeze(paragraphs[0].Text), t, "") == "" {
+		if t != "" && len(paragraphs) > 0 && len(paragraphs[0].Text) < maxTitles && strings.ReplaceAll(squeeze(paragraphs[0].Text), t, "") == "" {
 			paragraphs = paragraphs[1:]
 		}
 	}

@@ -85,7 +85,7 @@ func (d *draft) fillFromFeed(found news.Found) {
 		d.image = webURL(found.Image, nil)
 	}
 	if d.section == "" && len(found.Categories) > 0 {
-		d.section = tidy(found.Categories[0])
+		d.section = text.Tidy(found.Categories[0])
 	}
 }
 

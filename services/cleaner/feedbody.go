@@ -26,7 +26,8 @@ func fromFeed(page news.Page) (draft, error) {
 
 // feedParagraphs is the text the feed carried.
 func feedParagraphs(found news.Found) []body.Paragraph {
-	return withoutFeedDebris(readFeed(found.Body()))
+	content := found.Body()
+	return withoutFeedDebris(readFeed(strings.ToValidUTF8(content[:min(len(content), maxText)], "")))
 }
 
 // readFeed makes paragraphs of a feed's text. Some feeds give plain text with line

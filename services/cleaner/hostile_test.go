@@ -2,6 +2,7 @@ package cleaner
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -117,15 +118,29 @@ func linkedPage(data string) news.Page {
 	return hostilePage(`<script type="application/ld+json">` + data + `</script><p>Text.`)
 }
 
-// TestHostile: none of them is worse than its reason.
+// TestHostile: none of them is worse than its reason, and what four times as much of it
+// allocates is not much more than four times as much.
 func TestHostile(t *testing.T) {
 	for name, build := range hostile {
 		t.Run(name, func(t *testing.T) {
 			if _, err := Clean(build(100_000)); err != nil && (Reason(err) == "" || Reason(err) == ReasonPanic) {
 				t.Error(err)
 			}
+			small, large := allocated(build(50_000)), allocated(build(200_000))
+			if large > 8*small+(1<<20) {
+				t.Errorf("%d bytes allocated of 50 kB, %d of 200 kB", small, large)
+			}
 		})
 	}
+}
+
+// allocated is how many bytes cleaning a page allocates.
+func allocated(page news.Page) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _ = Clean(page)
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }
 
 // BenchmarkHostile shows what 5 MB of each cost.

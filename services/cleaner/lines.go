@@ -66,7 +66,7 @@ func textBlocks(src string) [][]textLine {
 	var blocks [][]textLine
 	var block []textLine
 	for raw := range strings.SplitSeq(lineEnds.Replace(src), "\n") {
-		if line := tidy(raw); line != "" {
+		if line := text.Tidy(raw); line != "" {
 			block = append(block, textLine{text: line, ticker: isTicker(strings.TrimSpace(raw))})
 		} else if len(block) > 0 {
 			blocks, block = append(blocks, block), nil

@@ -4,12 +4,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"marsad/pkg/text"
 )
-
-// tidy makes s one line of presentable text.
-func tidy(s string) string { return text.Tidy(s) }
 
 // hasLetters reports whether s says anything.
 func hasLetters(s string) bool { return strings.IndexFunc(s, unicode.IsLetter) >= 0 }

@@ -9,6 +9,7 @@ type Byline struct {
 const (
 	maxBylines     = 16
 	maxBylineWords = 16
+	maxBylineChars = 300
 )
 
 // bylines are the short lines between the title and the text, after those the ones
@@ -27,7 +28,7 @@ func (p *page) bylines(title, first, last int) []Byline {
 			b := &p.blocks[i]
 			e := &p.elements[b.element]
 			marked := e.within&markByline != 0
-			if (marked || unmarked) && b.words <= maxBylineWords && b.letters > 3 && e.within&(markComment|markRelated) == 0 &&
+			if (marked || unmarked) && b.words <= maxBylineWords && b.chars <= maxBylineChars && b.letters > 3 && e.within&(markComment|markRelated) == 0 &&
 				b.inside&(inNav|inFooter|inFigure|inHidden) == 0 && e.within&markCaption == 0 {
 				all = append(all, Byline{p.string(b), marked})
 			}

@@ -200,6 +200,20 @@ const maxBody = 1 << 20
 
 func few(all []string) []string { return all[:min(maxBylines, len(all))] }
 
+// gather reads the values of an array, as far as they are wanted.
+func gather(values []any, read func(any) []string) (all []string) {
+	for _, v := range values {
+		if all = append(all, read(v)...); len(all) >= maxBylines {
+			break
+		}
+	}
+	return all
+}
+
+func isOrganisation(n node) bool {
+	return slices.ContainsFunc(strs(n["@type"]), func(t string) bool { return strings.HasSuffix(t, "Organization") })
+}
+
 // named reads a property whose values are strings, or objects of which one of
 // the keys is the value.
 func (g *graph) named(v any, keys ...string) []string {
@@ -207,13 +221,7 @@ func (g *graph) named(v any, keys ...string) []string {
 	case string:
 		return []string{v}
 	case []any:
-		var all []string
-		for _, e := range v {
-			if all = append(all, g.named(e, keys...)...); len(all) >= maxBylines {
-				break
-			}
-		}
-		return all
+		return gather(v, func(e any) []string { return g.named(e, keys...) })
 	case node:
 		v = g.resolve(v)
 		for _, key := range keys {
@@ -231,16 +239,10 @@ func (g *graph) persons(v any) []string {
 	case string:
 		return []string{v}
 	case []any:
-		var all []string
-		for _, e := range v {
-			if all = append(all, g.persons(e)...); len(all) >= maxBylines {
-				break
-			}
-		}
-		return all
+		return gather(v, g.persons)
 	case node:
 		v = g.resolve(v)
-		if slices.ContainsFunc(strs(v["@type"]), func(t string) bool { return strings.HasSuffix(t, "Organization") }) {
+		if isOrganisation(v) {
 			return nil
 		}
 		if names := strs(v["name"]); len(names) > 0 {
@@ -257,16 +259,10 @@ func (g *graph) persons(v any) []string {
 func (g *graph) organisations(v any) []string {
 	switch v := v.(type) {
 	case []any:
-		var all []string
-		for _, e := range v {
-			if all = append(all, g.organisations(e)...); len(all) >= maxBylines {
-				break
-			}
-		}
-		return all
+		return gather(v, g.organisations)
 	case node:
 		v = g.resolve(v)
-		if slices.ContainsFunc(strs(v["@type"]), func(t string) bool { return strings.HasSuffix(t, "Organization") }) {
+		if isOrganisation(v) {
 			return few(strs(v["name"]))
 		}
 	}
