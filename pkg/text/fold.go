@@ -41,30 +41,37 @@ func firstUnfolded(s string) int {
 
 // appendFold appends Fold(s) to dst.
 func appendFold(dst []byte, s string) []byte {
-	start := len(dst)
-	plain := true // no rune seen that NFKC could change or compose
+	folded, plain := appendFoldPlain(dst, s)
+	if plain {
+		return folded
+	}
+	return append(dst, foldComposed(s)...)
+}
+
+// appendFoldPlain appends Fold(s) to dst, unless s has a character that may fold
+// otherwise beside others.
+func appendFoldPlain(dst []byte, s string) (folded []byte, plain bool) {
 	for _, r := range s {
 		if r >= utf8.RuneSelf && !foldsAlone(r) {
-			plain = false
-			break
+			return dst, false
 		}
 		dst = appendFoldedRune(dst, r)
 	}
-	if plain {
-		return dst
-	}
-	return append(dst[:start], foldComposed(s)...)
+	return dst, true
 }
 
-// foldsAlone reports whether r folds the same whatever stands around it, so
-// that normalising first would change nothing: the letters, marks and
-// punctuation of everyday Arabic. Its marks are all removed, so their order and
-// composition do not matter.
+// foldsAlone reports whether r folds the same whatever else of this kind stands
+// around it, so that normalising first would change nothing: the letters, marks and
+// punctuation of everyday Arabic, whose marks are all removed, so that their order and
+// composition do not matter; and the composed Latin letters of Europe, which
+// change only beside a combining mark.
 func foldsAlone(r rune) bool {
 	switch {
+	case r >= 0x00C0 && r <= 0x017E:
+		return r != 'Ĳ' && r != 'ĳ' && r != 'Ŀ' && r != 'ŀ' && r != 'ŉ' // decompose
 	case r >= 0x0600 && r <= 0x06FF:
 		return r < 0x0675 || r > 0x0678 // high-hamza ligatures decompose
-	case r >= 0x2012 && r <= 0x201F, r >= 0x200B && r <= 0x200F:
+	case r >= 0x2012 && r <= 0x201F && r != 0x2017, r >= 0x200B && r <= 0x200F:
 		return true
 	}
 	return r == '«' || r == '»'

@@ -75,3 +75,17 @@ func BenchmarkFold(b *testing.B) {
 		})
 	}
 }
+
+// TestFoldsAlone: what is folded without normalising folds as it would with.
+func TestFoldsAlone(t *testing.T) {
+	for r := rune(0x80); r < 0x3000; r++ {
+		if !foldsAlone(r) {
+			continue
+		}
+		for _, s := range []string{string(r), "a" + string(r) + "b", "ب" + string(r) + string(r)} {
+			if got, want := Fold(s), string(foldComposed(s)); got != want {
+				t.Errorf("Fold(%q) = %q, and %q when normalised first", s, got, want)
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package text
 
 import (
 	"iter"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -23,6 +24,7 @@ type Token struct {
 func Tokens(s string) iter.Seq[Token] {
 	return func(yield func(Token) bool) {
 		var buf []byte
+		var words arena
 		for run := range runs(s) {
 			if run.cjk {
 				if !yieldPairs(run, yield) {
@@ -30,18 +32,40 @@ func Tokens(s string) iter.Seq[Token] {
 				}
 				continue
 			}
-			buf = appendFold(buf[:0], run.raw)
-			folded := run.raw
-			if string(buf) != run.raw {
-				folded = string(buf)
+			var plain bool
+			if buf, plain = appendFoldPlain(buf[:0], run.raw); plain && len(buf) > 0 {
+				// What is plain is one word: nothing in it separates.
+				folded := run.raw
+				if string(buf) != run.raw {
+					folded = words.hold(buf)
+				}
+				if !yield(Token{Text: folded, Raw: run.raw, Start: run.start, End: run.end}) {
+					return
+				}
+				continue
 			}
-			for word := range wordsOf(folded) {
+			for word := range wordsOf(Fold(run.raw)) {
 				if !yield(Token{Text: word, Raw: run.raw, Start: run.start, End: run.end}) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// arena makes strings of bytes, many in one allocation.
+type arena struct{ strings.Builder }
+
+const arenaSize = 2048
+
+func (a *arena) hold(b []byte) string {
+	if a.Cap()-a.Len() < len(b) {
+		a.Builder = strings.Builder{}
+		a.Grow(max(arenaSize, len(b)))
+	}
+	from := a.Len()
+	a.Write(b)
+	return a.String()[from:]
 }
 
 // Words counts the words of s. Each Chinese or Japanese character counts as one.
