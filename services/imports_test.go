@@ -47,6 +47,7 @@ var mayImport = []struct {
 	{"marsad/pkg/weburl", nil},
 	{"marsad/pkg/wait", nil},
 	{"marsad/pkg/text", []string{"marsad/pkg/news", "marsad/pkg/text/script", "marsad/pkg/text/langmodel"}},
+	{"marsad/pkg/places", []string{"marsad/pkg/news", "marsad/pkg/text"}},
 	{"marsad/pkg/text/script", nil},
 	{"marsad/pkg/text/langmodel", []string{"marsad/pkg/text/script"}},
 	{"marsad/pkg/text/langmodel/sib200", nil},

@@ -47,7 +47,7 @@ type mentions [][]sense
 
 // scan matches the longest forms of the dictionary, from left to right.
 func (m *mentions) scan(s string) {
-	tokens := slices.Collect(text.Tokens(s))
+	tokens := slices.AppendSeq(make([]text.Token, 0, len(s)/8+8), text.Tokens(s))
 	for i := 0; i < len(tokens); {
 		senses, length := longest(tokens, i)
 		if length == 0 {

@@ -7,8 +7,8 @@ import (
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
 	"marsad/pkg/news"
+	"marsad/pkg/places"
 	"marsad/pkg/stage"
-	"marsad/services/classifier/places"
 )
 
 // New makes the service.
