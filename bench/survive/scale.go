@@ -215,7 +215,7 @@ func fillLedger(ctx context.Context, path string) (err error) {
 			1, n, 1 << 60, 1 << 60, lower(hex(randomblob(16))), '0', 'h.example', 'https://h.example/a/rather/long/address/of/an/article/' || n FROM k`, scaleItems),
 		`
 		INSERT INTO articles SELECT n << 20, id, 1, 0, n, n, n, id, source, 's', publisher, 'p', 'ar', 'rtl', 'a title', '[]', n, n, url, url, '', '', 1,
-			'full', 'original', NULL, 0, 'first', '{}', '[]', hex(zeroblob(1500)), '{}' FROM items WHERE outcome = 'archived' ORDER BY n`,
+			'full', 'original', NULL, 0, 'first', '{}', '[]', hex(zeroblob(1500)), '{}', '' FROM items WHERE outcome = 'archived' ORDER BY n`,
 	} {
 		if _, err := db.ExecContext(ctx, query); err != nil {
 			return err

@@ -58,10 +58,14 @@ const (
 	Excerpt  VerdictKind = "excerpt"
 )
 
-// Rules by which an article is a copy of another.
+// Rules by which a verdict was reached.
 const (
+	RuleFirst        = "first"         // nothing like it was seen before
+	RuleSameItem     = "same_item"     // a later revision of an item decided on before
 	RuleText         = "text"          // the folded body is the same, word for word
-	RuleCanonicalURL = "canonical_url" // the page declares the same canonical URL, and has the same title
+	RuleCanonicalURL = "canonical_url" // the page has or declares the same canonical URL, and has the same title
+	RuleNearText     = "near_text"     // most of the body is the same, or an edited form of it
+	RuleContained    = "contained"     // one body holds most of the other, which is much shorter
 )
 
 // Verdict is relative to what had arrived before, and never changes.

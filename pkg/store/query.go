@@ -37,9 +37,10 @@ type Hit struct {
 	news.Article
 	Seq     int64            `json:"seq"`
 	Verdict news.VerdictKind `json:"verdict"`
-	Story   news.ID          `json:"story"`
-	Members int              `json:"story_articles"` // articles in its story
-	Places  []news.Place     `json:"places"`
+	Kinship
+	Story   news.ID      `json:"story"`
+	Members int          `json:"story_articles"` // articles in its story
+	Places  []news.Place `json:"places"`
 }
 
 // Match is a parsed search expression in conjunctive form: every clause must

@@ -199,7 +199,8 @@ type Ledger interface {
 	// whatever it was; its story is recomputed. From then on no feed, document
 	// or ending brings it back: found again it is unchanged, submitted again it
 	// is what it is, a page of it is not stored, endings of it, of any revision
-	// and generation, are not applied. While its story has copies by the same
+	// and generation, are not applied, nothing is appended to the journal; what
+	// the journal has of it goes. While its story has copies by the same
 	// fingerprint, the oldest of them inherits that: the next copy is of it.
 	// ErrNotFound if there is no article.
 	RemoveArticle(ctx context.Context, id news.ID, now time.Time) (Removed, error)
@@ -232,6 +233,8 @@ type Removed struct {
 	Publisher string  `json:"publisher"`
 	URL       string  `json:"url"`
 	Revision  int     `json:"revision"` // the highest the ledger has: it may have been announced in this and all before
+
+	Copies []Related `json:"copies"` // all others of its group, by time, as they were before: they stay
 }
 
 // ItemDetail is an item and where it is.
@@ -289,7 +292,10 @@ type Ending struct {
 	At      time.Time
 	Trail   []news.Step
 
-	// For Archived: the whole record. Story needs only its ID.
+	// For Archived: the whole record. The story, and the leader of the group, are
+	// those of the stored decision on the item and revision: the story may have
+	// moved while the item was on its way. Only where there is no decision it is
+	// Story, and the leader is what the verdict is of.
 	Article *news.Article
 	Verdict *news.Verdict
 	Story   news.ID
@@ -348,6 +354,10 @@ type Decisions interface {
 	// returned; unless it is nil nothing is kept. fn must not wait for anything
 	// but tx, and may be run again.
 	Decide(ctx context.Context, lease Lease, fn func(tx DecisionTx) error) error
+	// Journal hands fn the entries with N > after and At >= since, in order of N,
+	// as they are read from one snapshot. Writers do not wait for it. An error of fn
+	// ends it and is returned.
+	Journal(ctx context.Context, after int64, since time.Time, fn func(JournalEntry) error) error
 }
 
 // DecisionTx is the deduplicator's state within one transaction.
@@ -363,14 +373,42 @@ type DecisionTx interface {
 	// SaveFingerprint records a fingerprint. The first one recorded stays. Of
 	// a removed article none is.
 	SaveFingerprint(fingerprint Fingerprint) error
+	// Append adds an entry to the end of the journal and returns its place. Of a
+	// removed article nothing is kept: the place is 0.
+	Append(entry JournalEntry) (n int64, err error)
+	// Live returns the leader if its article was not removed, else the oldest
+	// decided on of its group that was not. ErrNotFound if none is left. An
+	// article that is still in line is there.
+	Live(leader news.ID) (heir news.ID, err error)
+	// MoveStory makes everything with that anchor, archived or still in line, part
+	// of story, and recomputes both. A story that is left with nothing goes, and
+	// its ID leads to story from then on, as do those that led to it. An ID that
+	// belongs to a story again, by this or by SaveDecision, leads nowhere else.
+	MoveStory(anchor, story news.ID) error
+	// LinkStories says that two stories are on the same event. They stay linked
+	// through merges, until one has lost its last article. Linking again, or a story
+	// with itself, is harmless.
+	LinkStories(a, b news.ID) error
 }
 
-// Decision is a verdict on one revision, and the story it belongs to.
+// Decision is a verdict on one revision, and where it belongs. All but Story
+// stays as it was decided; that MoveStory changes.
 type Decision struct {
 	Ref     news.Ref
 	Verdict news.Verdict
+	Leader  news.ID // of the group of copies it is in: itself unless it is a copy or an excerpt
+	Anchor  news.ID // the original whose story it shares; itself for an original
 	Story   news.ID
 	At      time.Time
+}
+
+// JournalEntry is one step of the deduplicator's memory. Replaying the entries
+// in order rebuilds it.
+type JournalEntry struct {
+	N    int64 // place in the order, given by the store: ascending, never used again
+	Item news.ID
+	At   time.Time
+	Data []byte // the deduplicator's own; valid only until fn of Journal returns
 }
 
 // FingerprintKind says what a fingerprint was made of.
@@ -394,8 +432,11 @@ type Fingerprint struct {
 // Articles reads what was archived.
 type Articles interface {
 	// Article returns the record of an archived item with the members of its
-	// story's copies. ErrNotFound.
+	// group and the originals beside it. ErrNotFound.
 	Article(ctx context.Context, id news.ID) (ArticleDetail, error)
+	// RevisionText returns the title and the text that an archived article has, or
+	// had, in that revision. ErrNotFound if it is unknown, or was pruned.
+	RevisionText(ctx context.Context, ref news.Ref) (title, text string, err error)
 	// FindArticle returns the ID of the one article whose ID begins with prefix.
 	// ErrNotFound if there is none, ErrAmbiguous if there are several.
 	FindArticle(ctx context.Context, prefix string) (news.ID, error)
@@ -403,7 +444,16 @@ type Articles interface {
 	// for unknown items and for open ones.
 	Record(ctx context.Context, id news.ID) (news.Record, error)
 	// Search returns the articles that match, newest first, at most query.Limit.
+	// The ID of a story that became part of another stands for that.
 	Search(ctx context.Context, query Query) (Hits, error)
+	// Stories returns the stories of a period, in the order asked for, at most query.Limit.
+	Stories(ctx context.Context, query StoryQuery) (StoryHits, error)
+	// Story returns one story with its members. The ID of a story that became part
+	// of another stands for that. ErrNotFound.
+	Story(ctx context.Context, id news.ID) (StoryDetail, error)
+	// FindStory returns the ID of the one story whose ID begins with prefix: of one
+	// that is part of another, that. ErrNotFound, ErrAmbiguous.
+	FindStory(ctx context.Context, prefix string) (news.ID, error)
 	// ArticleCounts counts articles by language.
 	ArticleCounts(ctx context.Context) (map[string]int, error)
 }
@@ -411,20 +461,14 @@ type Articles interface {
 // ArticleDetail is one article and its surroundings.
 type ArticleDetail struct {
 	news.Record
-	ArchivedAt time.Time      `json:"archived_at"`
-	Copies     []Related      `json:"copies"`    // other members of its story, oldest first, at most 100
-	Revisions  []RevisionInfo `json:"revisions"` // newest first
-}
-
-// Related is another article of the same story.
-type Related struct {
-	ID        news.ID          `json:"id"`
-	Title     string           `json:"title"`
-	Source    string           `json:"source"`
-	Publisher string           `json:"publisher"`
-	URL       string           `json:"url"`
-	Published *time.Time       `json:"published"`
-	Kind      news.VerdictKind `json:"kind"`
+	Kinship
+	FoundAt       time.Time      `json:"found_at"`
+	ArchivedAt    time.Time      `json:"archived_at"`
+	OfRevision    int            `json:"of_revision"`    // of the article it is a copy or excerpt of: which was current when that was decided, of those that are kept; 0 if that is gone, or it is of none
+	Leader        news.ID        `json:"leader"`         // of its group: the article that the others are copies or excerpts of; when that is gone, the oldest that is left
+	Copies        []Related      `json:"copies"`         // other members of its group, by time, at most 100
+	StoryArticles []Related      `json:"story_articles"` // other originals of its story, by time, at most 20
+	Revisions     []RevisionInfo `json:"revisions"`      // newest first
 }
 
 // RevisionInfo is one archived revision of an article.
@@ -517,8 +561,8 @@ type Cutoffs struct {
 	Dropped time.Time
 	// Revisions of articles that a later one replaced, by when they were archived.
 	Revisions time.Time
-	// Fingerprints, by when they were recorded: a copy of something older is
-	// not recognised.
+	// Fingerprints, by when they were recorded, and entries of the journal: a copy
+	// of something older is not recognised.
 	Fingerprints time.Time
 	// Starts of messages whose item ended before, or is not known, and that were
 	// recorded before. Keep them for longer than a message that is not
@@ -544,12 +588,13 @@ const (
 	PrunedItems        PrunedTable = "items"
 	PrunedRevisions    PrunedTable = "article_revisions"
 	PrunedFingerprints PrunedTable = "fingerprints"
+	PrunedJournal      PrunedTable = "journal"
 	PrunedAttempts     PrunedTable = "attempts"
 	PrunedClocks       PrunedTable = "clocks"
 )
 
 // PrunedTables lists them all.
-var PrunedTables = []PrunedTable{PrunedPages, PrunedPolls, PrunedItems, PrunedRevisions, PrunedFingerprints, PrunedAttempts, PrunedClocks}
+var PrunedTables = []PrunedTable{PrunedPages, PrunedPolls, PrunedItems, PrunedRevisions, PrunedFingerprints, PrunedJournal, PrunedAttempts, PrunedClocks}
 
 // Auditor checks promise 1 of the design from inside the store.
 type Auditor interface {

@@ -8,8 +8,11 @@ import (
 	"marsad/pkg/store"
 )
 
-// maxCopies is how many other members of its story come with an article.
-const maxCopies = 100
+const (
+	maxCopies = 100 // other members of its group that come with an article
+	maxBeside = 20  // and other originals of its story
+	unlimited = -1
+)
 
 const articleColumns = `a.id, a.source, a.source_id, a.publisher, a.publisher_id, a.url, a.canonical_url, a.title, a.authors,
 	a.published, a.modified, a.lang, a.direction, a.section, a.image, a.words, a.completeness, a.text, a.details`
@@ -30,7 +33,13 @@ func (s *Store) Article(ctx context.Context, id news.ID) (detail store.ArticleDe
 		if detail, seq, err = article(q, id); err != nil {
 			return err
 		}
-		if detail.Copies, err = copies(q, seq, detail.Story.ID); err != nil {
+		if err := surround(q, &detail); err != nil {
+			return err
+		}
+		if detail.Copies, err = related(q, group, id, maxCopies); err != nil {
+			return err
+		}
+		if detail.StoryArticles, err = related(q, besideIt, detail.Story.ID, detail.Leader, maxBeside); err != nil {
 			return err
 		}
 		detail.Revisions, err = revisions(q, seq)
@@ -46,23 +55,55 @@ func (s *Store) Article(ctx context.Context, id news.ID) (detail store.ArticleDe
 func article(q querier, id news.ID) (d store.ArticleDetail, seq int64, err error) {
 	d.Article, d.Verdict, d.Story = new(news.Article), new(news.Verdict), new(news.Story)
 	d.ItemID, d.Outcome = id, news.Archived
-	fields := append(articleFields(d.Article), &seq, &d.Revision, asTime{&d.ArchivedAt},
-		&d.Verdict.Kind, &d.Verdict.Of, &d.Verdict.Similarity, &d.Verdict.Rule, asJSON{&d.Labels}, asJSON{&d.Trail},
-		&d.Story.ID, &d.Story.Title, &d.Story.Articles, &d.Story.Publishers, asTime{&d.Story.FirstSeen}, asTime{&d.Story.LastSeen})
+	fields := append(articleFields(d.Article), &seq, &d.Revision, asTime{&d.FoundAt}, asTime{&d.ArchivedAt},
+		&d.Verdict.Kind, &d.Verdict.Of, &d.Verdict.Similarity, &d.Verdict.Rule, asJSON{&d.Labels}, asJSON{&d.Trail})
+	fields = append(fields, storyFields(d.Story)...)
 	err = read(q, fields, `
-		SELECT `+articleColumns+`, a.seq, a.revision, a.archived_at, a.kind, a.of, a.similarity, a.rule, a.labels, a.trail,
-			s.id, s.title, s.articles, s.publishers, s.first_seen, s.last_seen
+		SELECT `+articleColumns+`, a.seq, a.revision, a.found_at, a.archived_at,
+			a.kind, a.of, a.similarity, a.rule, a.labels, a.trail, `+storyColumns+`
 		FROM articles a JOIN stories s ON s.id = a.story WHERE a.id = ?`, id)
 	return d, seq, err
 }
 
-func copies(q querier, seq int64, story news.ID) ([]store.Related, error) {
-	related, err := all(q, func(row scanner) (r store.Related, err error) {
-		return r, row.Scan(&r.ID, &r.Title, &r.Source, &r.Publisher, &r.URL, asOptionalTime{&r.Published}, &r.Kind)
-	}, `
-		SELECT id, title, source, publisher, url, published, kind FROM articles
-		WHERE story = ? AND seq <> ? ORDER BY seq LIMIT ?`, story, seq, maxCopies)
-	return orEmpty(related), err
+const (
+	relatedColumns = `a.id, a.title, a.source, a.publisher, a.publisher_id, a.url, a.lang, a.words, a.published, a.found_at, a.kind, a.of,
+		a.similarity, a.rule, a.details`
+
+	// group are the other members of the group that ?1 is in. When a leader was
+	// removed, its oldest copy leads those that come later: they are all one group,
+	// connected through IDs of which no article is left.
+	group = `
+		WITH RECURSIVE
+			up (id) AS (SELECT ?1 UNION SELECT a.leader FROM up u CROSS JOIN articles a INDEXED BY articles_id ON a.id = u.id WHERE a.leader <> ''),
+			members (id) AS (SELECT id FROM up UNION
+				SELECT a.id FROM members m CROSS JOIN articles a INDEXED BY articles_leader ON a.leader = m.id AND a.leader <> '')
+		SELECT ` + relatedColumns + ` FROM (
+			SELECT i.seq FROM members m CROSS JOIN articles i INDEXED BY articles_id ON i.id = m.id WHERE i.id <> ?1 ORDER BY i.seq LIMIT ?2) g
+		CROSS JOIN articles a ON a.seq = g.seq ORDER BY a.seq`
+	// besideIt are the leaders in the story ?1 but ?2, and those who stand in for one.
+	besideIt = `
+		SELECT ` + relatedColumns + ` FROM articles a INDEXED BY articles_story
+		WHERE a.story = ?1 AND (a.leader = '' OR ` + standsIn + `) AND a.id <> ?2 ORDER BY a.seq LIMIT ?3`
+)
+
+// related reads other articles, by what selects relatedColumns.
+func related(q querier, query string, args ...any) ([]store.Related, error) {
+	var ids []news.ID
+	list, err := all(q, func(row scanner) (r store.Related, err error) {
+		err = row.Scan(&r.ID, &r.Title, &r.Source, &r.Publisher, &r.PublisherID, &r.URL, &r.Lang, &r.Words, asOptionalTime{&r.Published},
+			asTime{&r.FoundAt}, &r.Kind, &r.Of, &r.Similarity, &r.Rule, asJSON{&r.Details})
+		ids = append(ids, r.ID)
+		return r, err
+	}, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	known, err := kin(q, ids...)
+	for i, r := range list {
+		k := known[r.ID]
+		list[i].Kinship, list[i].Leader, list[i].Copies = k.Kinship, k.leader, k.copies
+	}
+	return orEmpty(list), err
 }
 
 func revisions(q querier, seq int64) ([]store.RevisionInfo, error) {
@@ -72,6 +113,18 @@ func revisions(q querier, seq int64) ([]store.RevisionInfo, error) {
 		SELECT revision, title, archived_at FROM articles WHERE seq = ?1
 		UNION ALL SELECT revision, title, archived_at FROM article_revisions WHERE seq = ?1
 		ORDER BY revision DESC`, seq)
+}
+
+// RevisionText implements store.Articles.
+func (s *Store) RevisionText(ctx context.Context, ref news.Ref) (title, text string, err error) {
+	err = read(s.reader(ctx), []any{&title, &text}, `
+		SELECT title, text FROM articles WHERE id = ?1 AND revision = ?2
+		UNION ALL SELECT r.title, r.text FROM articles a CROSS JOIN article_revisions r ON r.seq = a.seq WHERE a.id = ?1 AND r.revision = ?2`,
+		ref.Item, ref.Revision)
+	if err != nil {
+		return "", "", fmt.Errorf("revision %s: %w", ref.Key(), notFound(err))
+	}
+	return title, text, nil
 }
 
 // FindArticle implements store.Articles.

@@ -20,7 +20,7 @@ func TestOffenders(t *testing.T) {
 		store.RuleNoState:   `UPDATE items SET state = 'lost', outcome = '' WHERE id = ?2`,
 		store.RuleTwice: `INSERT INTO articles SELECT seq + 1, id, revision, generation + 1, at, found_at, archived_at, story, source_id, source,
 			publisher_id, publisher, lang, direction, title, authors, published, modified, url, canonical_url, section, image, words, completeness,
-			kind, of, similarity, rule, labels, trail, text, details FROM articles WHERE id = ?1`,
+			kind, of, similarity, rule, labels, trail, text, details, leader FROM articles WHERE id = ?1`,
 		store.RuleUnbalanced: `UPDATE item_counts SET items = items + 1 WHERE source = ?3`,
 	} {
 		t.Run(rule, func(t *testing.T) {

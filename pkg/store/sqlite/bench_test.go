@@ -404,7 +404,7 @@ func BenchmarkAudit(b *testing.B) {
 			1, n, n, n, lower(hex(randomblob(16))), '0', 'h.example', 'https://h.example/a/rather/long/address/of/an/article/' || n FROM k`, auditItems)
 	run(b, db, `
 		INSERT INTO articles SELECT n << 20, id, 1, 0, n, n, n, id, source, 's', publisher, 'p', 'ar', 'rtl', 'a title', '[]', n, n, url, url, '', '', 1,
-			'full', 'original', NULL, 0, 'new', '{}', '[]', hex(zeroblob(1500)), '{}' FROM items WHERE outcome = 'archived' ORDER BY n`)
+			'full', 'original', NULL, 0, 'new', '{}', '[]', hex(zeroblob(1500)), '{}', '' FROM items WHERE outcome = 'archived' ORDER BY n`)
 	for b.Loop() {
 		report, err := s.Audit(b.Context(), benchStart, func([]news.Ref) error { return nil })
 		if err != nil || len(report.Offenders) > 0 {
@@ -412,4 +412,109 @@ func BenchmarkAudit(b *testing.B) {
 		}
 	}
 	b.ReportMetric(auditItems, "items")
+}
+
+// BenchmarkJournal reads a journal of a million entries of 1 KB. Making it takes
+// a while: -benchtime 3x.
+func BenchmarkJournal(b *testing.B) {
+	path := newPath(b)
+	s := open(b, path)
+	db := raw(b, path)
+	run(b, db, `PRAGMA synchronous = OFF`)
+	run(b, db, `
+		INSERT INTO journal (at, item, data)
+		WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 1000000)
+		SELECT ?1 + n * 1000000, lower(hex(randomblob(16))), randomblob(1000) FROM k`, benchStart.UnixMicro())
+	for name, since := range map[string]time.Time{"all": {}, "last tenth": benchStart.Add(900_000 * time.Second)} {
+		b.Run(name, func(b *testing.B) {
+			n, size := 0, 0
+			for b.Loop() {
+				n, size = 0, 0
+				err := s.Journal(b.Context(), 0, since, func(e store.JournalEntry) error {
+					n, size = n+1, size+len(e.Data)
+					return nil
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.SetBytes(int64(size))
+			b.ReportMetric(float64(n), "entries")
+		})
+	}
+}
+
+// BenchmarkStories lists the stories of a day, and of all time, out of a million
+// articles in 300,000 stories that were found within a month.
+func BenchmarkStories(b *testing.B) {
+	path := newPath(b)
+	s := open(b, path)
+	db := raw(b, path)
+	const month = 30 * 24 * time.Hour
+	run(b, db, `PRAGMA synchronous = OFF`)
+	run(b, db, `
+		INSERT INTO articles (seq, id, revision, generation, at, found_at, archived_at, story, source_id, source, publisher_id, publisher, lang, direction,
+			title, authors, url, canonical_url, section, image, words, completeness, kind, of, similarity, rule, labels, trail, text)
+		WITH RECURSIVE k (n, found, story) AS (
+			SELECT 0, ?1, 0 UNION ALL SELECT n + 1, ?1 + (n + 1) * ?2, ((n + 1) * 7919 % 30000 + (n + 1) / 33334 * 9700) % 300000 FROM k WHERE n < 999999)
+		SELECT n << 20, lower(hex(randomblob(16))), 1, 0, found, found, found, format('%032x', story), '', '', format('%032x', n % 300), 'P',
+			iif(n % 3, 'ar', 'en'), 'rtl', 'a title', '[]', '', '', '', '', 1, 'full', 'original', NULL, 0, 'first', '{}', '[]', hex(zeroblob(1000)) FROM k`,
+		benchStart.UnixMicro(), month.Microseconds()/1_000_000)
+	run(b, db, `INSERT INTO stories SELECT story, 'a title', count(*), count(DISTINCT publisher_id), min(found_at), max(found_at) FROM articles GROUP BY story`)
+	end := benchStart.Add(month)
+	for name, query := range map[string]store.StoryQuery{
+		"day":           {Since: end.Add(-24 * time.Hour)},
+		"day, Arabic":   {Since: end.Add(-24 * time.Hour), Lang: "ar"},
+		"day, second":   {Since: end.Add(-24 * time.Hour), Before: store.StoryCursor{Order: store.BySize, Rank: 2 << 32, ID: news.NewID("x")}},
+		"month":         {Since: benchStart},
+		"month, latest": {Since: benchStart, Order: store.ByLatest},
+	} {
+		query.Until, query.Recent, query.Limit, query.Order = end, end.Add(-6*time.Hour), 25, cmp.Or(query.Order, store.BySize)
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				hits, err := s.Stories(b.Context(), query)
+				if err != nil || len(hits.Stories) != 25 {
+					b.Fatal(len(hits.Stories), err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkMoveStory merges two stories of 500 originals with nine copies each,
+// and takes them apart again.
+func BenchmarkMoveStory(b *testing.B) {
+	path := newPath(b)
+	s := open(b, path)
+	db := raw(b, path)
+	run(b, db, `
+		INSERT INTO articles (seq, id, revision, generation, at, found_at, archived_at, story, source_id, source, publisher_id, publisher, lang, direction,
+			title, authors, url, canonical_url, section, image, words, completeness, kind, of, similarity, rule, labels, trail, text, leader)
+		WITH RECURSIVE k (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM k WHERE n < 9999)
+		SELECT n << 20, format('%032x', n), 1, 0, n, n, n, format('%032x', n / 5000 * 5000), '', '', format('%032x', n % 300), 'P', 'ar', 'rtl', 'a title',
+			'[]', '', '', '', '', 1, 'full', 'original', NULL, 0, 'first', '{}', '[]', hex(zeroblob(1500)), iif(n % 10, format('%032x', n / 10 * 10), '') FROM k`)
+	run(b, db, `INSERT INTO decisions (item, revision, generation, kind, of, similarity, rule, leader, anchor, story, at)
+		SELECT id, 1, 0, kind, NULL, 0, rule, coalesce(nullif(leader, ''), id), coalesce(nullif(leader, ''), id), story, at FROM articles`)
+	id := func(n int) news.ID { return news.ID(fmt.Sprintf("%032x", n)) }
+	lease, err := s.AcquireLease(b.Context(), "d", "b", benchStart, time.Hour)
+	if err != nil {
+		b.Fatal(err)
+	}
+	into := func(story news.ID) {
+		err := s.Decide(b.Context(), lease, func(tx store.DecisionTx) error {
+			for n := 5000; n < 10_000; n += 10 {
+				if err := tx.MoveStory(id(n), story); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		into(id(0))
+		into(id(5000))
+	}
 }

@@ -14,17 +14,24 @@ func (s *Store) Decide(ctx context.Context, lease store.Lease, fn func(tx store.
 		if err := held(tx, lease); err != nil {
 			return err
 		}
-		return fn(decisionTx{tx})
+		d := decisionTx{tx, &moves{touched: map[news.ID]bool{}}}
+		if err := fn(d); err != nil {
+			return err
+		}
+		return d.moved.settle(tx)
 	})
 }
 
-type decisionTx struct{ tx *tx }
+type decisionTx struct {
+	tx    *tx
+	moved *moves
+}
 
-const selectDecisions = `SELECT item, revision, generation, kind, of, similarity, rule, story, at FROM decisions`
+const selectDecisions = `SELECT item, revision, generation, kind, of, similarity, rule, leader, anchor, story, at FROM decisions`
 
 func scanDecision(row scanner) (d store.Decision, err error) {
 	err = row.Scan(&d.Ref.Item, &d.Ref.Revision, &d.Ref.Generation, &d.Verdict.Kind, &d.Verdict.Of, &d.Verdict.Similarity,
-		&d.Verdict.Rule, &d.Story, asTime{&d.At})
+		&d.Verdict.Rule, &d.Leader, &d.Anchor, &d.Story, asTime{&d.At})
 	return d, err
 }
 
@@ -45,11 +52,14 @@ func (d decisionTx) LatestDecision(item news.ID) (store.Decision, error) {
 }
 
 func (d decisionTx) SaveDecision(n store.Decision) error {
-	err := d.tx.run(`
-		INSERT INTO decisions (item, revision, generation, kind, of, similarity, rule, story, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	added, err := d.tx.exec(`
+		INSERT INTO decisions (item, revision, generation, kind, of, similarity, rule, leader, anchor, story, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		n.Ref.Item, n.Ref.Revision, n.Ref.Generation, n.Verdict.Kind, n.Verdict.Of, n.Verdict.Similarity, n.Verdict.Rule,
-		n.Story, micros(n.At))
+		n.Leader, n.Anchor, n.Story, micros(n.At))
+	if err == nil && added > 0 {
+		err = revive(d.tx, n.Story)
+	}
 	if err != nil {
 		return fmt.Errorf("save the decision on %s: %w", n.Ref.Key(), err)
 	}

@@ -51,6 +51,9 @@ func end(tx *tx, records []record) ([]store.EndResult, error) {
 	if err := e.lookUp(records); err != nil {
 		return nil, err
 	}
+	if err := e.place(records); err != nil {
+		return nil, err
+	}
 	results := make([]store.EndResult, len(records))
 	for i, r := range records {
 		at, ok := e.ledger[r.Ref.Item]
@@ -69,7 +72,7 @@ func end(tx *tx, records []record) ([]store.EndResult, error) {
 	if err := insertLabels(tx, e.labels); err != nil {
 		return nil, err
 	}
-	stories, err := recomputeStories(tx, e.stories)
+	stories, err := e.recompute()
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +101,40 @@ func (e *ender) lookUp(records []record) error {
 			coalesce(a.seq, 0), coalesce(a.revision, 0), coalesce(a.generation, 0),
 			EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id)
 		FROM json_each(?) e CROSS JOIN items i ON i.id = e.value LEFT JOIN articles a ON a.id = i.id`, encodeJSON(ids))
+}
+
+// place gives articles the story and the leader of the decision on them: the
+// event may have been on its way while the story moved.
+func (e *ender) place(records []record) error {
+	wanted := make([][3]any, len(records))
+	for i, r := range records {
+		wanted[i] = [3]any{r.Ref.Item, r.Ref.Revision, r.Story}
+	}
+	return each(e.tx.query, func(row scanner) error {
+		var i int
+		var story news.ID
+		var leader *news.ID
+		if err := row.Scan(&i, &story, &leader); err != nil {
+			return err
+		}
+		records[i].Story = story
+		if leader != nil {
+			records[i].leader = *leader
+		}
+		return nil
+	}, `
+		SELECT e.key, coalesce(d.story, s.story, e.value ->> 2), iif(d.leader = d.item, '', d.leader)
+		FROM json_each(?) e LEFT JOIN decisions d ON d.item = e.value ->> 0 AND d.revision = e.value ->> 1
+			LEFT JOIN story_aliases s ON s.id = e.value ->> 2`, encodeJSON(wanted))
+}
+
+// recompute counts the stories whose members changed.
+func (e *ender) recompute() (map[news.ID]news.Story, error) {
+	stories, gone, err := recomputeStories(e.tx, e.stories)
+	if err != nil {
+		return nil, err
+	}
+	return stories, unlink(e.tx, gone)
 }
 
 // apply reports whether the ending counts, having written it if so.

@@ -1,10 +1,13 @@
 package sqlite
 
+import "marsad/pkg/store"
+
 // Queries are those whose cost must not grow with the store, as they are run.
 var Queries = map[string]string{
 	"ready publishers": readyPublishers, "ready items": readyOf, "ready hosts": readyHosts,
 	"old pages": oldPages, "old polls": oldPolls, "orphaned polls": orphanedPolls, "old items": oldItems,
-	"old revisions": oldRevisions, "old fingerprints": oldFingerprints, "useless attempts": uselessAttempts,
+	"old revisions": oldRevisions, "old fingerprints": oldFingerprints, "useless attempts": uselessAttempts, "old entries": oldEntries, "journal": readJournal,
+	"anchored": anchored, "group": group, "beside": besideIt, "members": members, "kinships": kinships, "of revision": ofRevision, "linked": linkedTo, "stories": storiesQuery(),
 	"old clocks": oldClocks, "known entries": knownEntries,
 }
 
@@ -13,11 +16,19 @@ func Removals() map[string]string {
 	out := map[string]string{}
 	for name, queries := range map[string][]string{
 		"pages": removePages, "polls": removePolls, "orphaned polls": removeOrphanedPolls, "items": removeItems,
-		"revisions": removeRevisions, "fingerprints": removeFingerprints, "attempts": removeAttempts, "clocks": removeClocks,
+		"revisions": removeRevisions, "fingerprints": removeFingerprints, "entries": removeEntries, "moves": move, "attempts": removeAttempts, "clocks": removeClocks,
 	} {
 		for i, query := range queries {
 			out[name+" "+string(rune('a'+i))] = query
 		}
 	}
 	return out
+}
+
+func storiesQuery() string {
+	query, _, err := buildStories(store.StoryQuery{Order: store.BySize}, 1)
+	if err != nil {
+		panic(err)
+	}
+	return query
 }

@@ -7,9 +7,10 @@ import (
 	"marsad/pkg/store"
 )
 
-// record is a store.Ending with its JSON made.
+// record is a store.Ending with its JSON made. Its Story is where it belongs.
 type record struct {
 	store.Ending
+	leader                          news.ID // of its group; empty if it leads
 	authors, labels, trail, details string
 }
 
@@ -22,6 +23,9 @@ func newRecord(e store.Ending) (record, error) {
 		r.authors = encodeJSON(orEmpty(e.Article.Authors))
 		r.labels = encodeJSON(normalLabels(e.Labels))
 		r.details = encodeJSON(e.Article.Details)
+		if of := e.Verdict.Of; of != nil && *of != e.Ref.Item {
+			r.leader = *of
+		}
 	case e.Outcome == news.Dead && e.Letter == nil:
 		return r, fmt.Errorf("end %s: %w: dead without letter", e.Ref.Key(), store.ErrInvalid)
 	case e.Outcome == news.Dropped:
@@ -57,14 +61,14 @@ func insertArticle(tx *tx, place place, r record) (seq int64, err error) {
 		added, err := tx.exec(`
 			INSERT INTO articles (seq, id, revision, generation, at, found_at, archived_at, story,
 				source_id, source, publisher_id, publisher, lang, direction, title, authors, published, modified,
-				url, canonical_url, section, image, words, completeness, kind, of, similarity, rule, labels, trail, text, details)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				url, canonical_url, section, image, words, completeness, kind, of, similarity, rule, labels, trail, text, details, leader)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (seq) DO NOTHING`,
 			seq, r.Ref.Item, r.Ref.Revision, r.Ref.Generation, place.at, place.foundAt, micros(r.At), r.Story,
 			a.SourceID, a.Source, a.PublisherID, a.Publisher, a.Lang, a.Direction, a.Title, r.authors,
 			optionalMicros(a.Published), optionalMicros(a.Modified),
 			a.URL, a.CanonicalURL, a.Section, a.Image, a.Words, a.Completeness,
-			v.Kind, v.Of, v.Similarity, v.Rule, r.labels, r.trail, a.Text, r.details)
+			v.Kind, v.Of, v.Similarity, v.Rule, r.labels, r.trail, a.Text, r.details, r.leader)
 		if err != nil {
 			return 0, err
 		}

@@ -29,11 +29,14 @@ func removeArticle(tx *tx, id news.ID, now time.Time) (store.Removed, error) {
 	if err != nil {
 		return removed, fmt.Errorf("article %s: %w", id, notFound(err))
 	}
+	if removed.Copies, err = related(tx.query, group, id, unlimited); err != nil {
+		return removed, err
+	}
 	e := ender{tx: tx, labels: map[int64]news.Labels{}, stories: map[news.ID]bool{}}
 	if err := e.removeArticle(&at); err != nil {
 		return removed, err
 	}
-	if _, err := recomputeStories(tx, e.stories); err != nil {
+	if _, err := e.recompute(); err != nil {
 		return removed, err
 	}
 	if err := forgetEnding(tx, at.n, id); err != nil {
@@ -49,6 +52,7 @@ func removeArticle(tx *tx, id news.ID, now time.Time) (store.Removed, error) {
 		{`INSERT INTO tombstones (item, at, reason) VALUES (?, ?, ?)`, []any{id, micros(now), store.ReasonRemoved}},
 		{`DELETE FROM pages WHERE item = ?`, []any{at.n}},
 		{`DELETE FROM fingerprints WHERE item = ?`, []any{id}},
+		{`DELETE FROM journal WHERE item = ?`, []any{id}},
 		{`UPDATE payloads SET found = json_object('url', (SELECT url FROM items WHERE n = ?1)) WHERE item = ?1`, []any{at.n}},
 		{`UPDATE items SET state = 'ended', outcome = 'dropped', reason = ?2, ended_at = ?3, has_page = 0, lease_owner = '', missing_since = 0
 			WHERE n = ?1`, []any{at.n, store.ReasonRemoved, micros(now)}},

@@ -78,6 +78,7 @@ func prunings(keep store.Cutoffs) []pruning {
 		{table: store.PrunedItems, before: keep.Dropped, find: oldItems, remove: removeItems},
 		{table: store.PrunedRevisions, before: keep.Revisions, find: oldRevisions, remove: removeRevisions},
 		{table: store.PrunedFingerprints, before: keep.Fingerprints, find: oldFingerprints, remove: removeFingerprints},
+		{table: store.PrunedJournal, before: keep.Fingerprints, find: oldEntries, remove: removeEntries},
 		{table: store.PrunedAttempts, before: keep.Starts, find: uselessAttempts, remove: removeAttempts},
 		{table: store.PrunedClocks, before: keep.Clocks, find: oldClocks, remove: removeClocks},
 	}
@@ -141,6 +142,11 @@ const oldFingerprints = `SELECT json_array(kind, hash) FROM fingerprints INDEXED
 
 var removeFingerprints = []string{`DELETE FROM fingerprints
 	WHERE (kind, hash) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) AND at < ?2`}
+
+// Entries of the deduplicator's journal.
+const oldEntries = `SELECT n FROM journal INDEXED BY journal_at WHERE at < ?1 ORDER BY at LIMIT ?2`
+
+var removeEntries = []string{`DELETE FROM journal WHERE n IN (SELECT value FROM json_each(?1)) AND at < ?2`}
 
 // Recorded starts, of messages whose item ended or is not known. There are only
 // those of messages that were handled again. One may be handled once more

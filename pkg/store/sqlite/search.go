@@ -15,6 +15,13 @@ import (
 func (s *Store) Search(ctx context.Context, query store.Query) (store.Hits, error) {
 	defer s.metrics.Took("search", time.Now())
 	limit := max(query.Limit, 1)
+	if query.Story != "" {
+		story, err := storyOf(s.reader(ctx), query.Story)
+		if err != nil {
+			return store.Hits{}, fmt.Errorf("search: %w", err)
+		}
+		query.Story = story
+	}
 	sql, args := buildSearch(query, limit+1) // one more tells whether there is a next page
 	hits, err := all(s.reader(ctx), scanHit, sql, args...)
 	if err != nil {
@@ -24,6 +31,17 @@ func (s *Store) Search(ctx context.Context, query store.Query) (store.Hits, erro
 	if len(hits) > limit {
 		result.Articles = hits[:limit]
 		result.Next = hits[limit-1].Seq
+	}
+	ids := make([]news.ID, len(result.Articles))
+	for i, h := range result.Articles {
+		ids[i] = h.ID
+	}
+	known, err := kin(s.reader(ctx), ids...)
+	if err != nil {
+		return store.Hits{}, fmt.Errorf("search: %w", err)
+	}
+	for i, h := range result.Articles {
+		result.Articles[i].Kinship = known[h.ID].Kinship
 	}
 	return result, nil
 }

@@ -29,9 +29,9 @@ func testArticles(w *world) {
 			Story:  &news.Story{ID: want.Story, Title: "العنوان", Articles: 1, Publishers: 1, FirstSeen: start, LastSeen: start},
 			Labels: want.Labels, Trail: want.Trail,
 		},
-		ArchivedAt: after(time.Minute),
-		Copies:     []store.Related{},
-		Revisions:  []store.RevisionInfo{{Revision: 1, Title: "العنوان", ArchivedAt: after(time.Minute)}},
+		FoundAt: start, ArchivedAt: after(time.Minute), Leader: want.Ref.Item,
+		Copies: []store.Related{}, StoryArticles: []store.Related{},
+		Revisions: []store.RevisionInfo{{Revision: 1, Title: "العنوان", ArchivedAt: after(time.Minute)}},
 	})
 	record, err := w.Record(ctx, want.Ref.Item)
 	w.must(err)

@@ -218,7 +218,7 @@ func testStories(w *world) {
 		at := after(published[i])
 		e.Story, e.Article.Published, e.Article.PublisherID = story, &at, news.NewID(publisher[i])
 		if i > 0 {
-			e.Verdict = &news.Verdict{Kind: news.Copy, Of: new(news.NewID("original")), Similarity: .9, Rule: "text"}
+			e.Verdict = &news.Verdict{Kind: news.Copy, Of: new(document("original").ID), Similarity: .9, Rule: "text"}
 		}
 	})
 	detail, err := w.Article(ctx, ids[2])
@@ -229,7 +229,7 @@ func testStories(w *world) {
 		titles = append(titles, c.Title)
 	}
 	equal(w, titles, []string{"earlier copy", "original"})
-	equal(w, detail.Verdict, &news.Verdict{Kind: news.Copy, Of: new(news.NewID("original")), Similarity: .9, Rule: "text"})
+	equal(w, detail.Verdict, &news.Verdict{Kind: news.Copy, Of: &ids[0], Similarity: .9, Rule: "text"})
 
 	// A replay moves one member, and then the last of the other story.
 	again := archived(news.Ref{Item: ids[0], Revision: 1, Generation: 1}, "original", "x")

@@ -161,6 +161,12 @@ func testPruneHistory(w *world) {
 	detail, err := w.Article(ctx, e.ID)
 	w.must(err)
 	equal(w, len(detail.Revisions), 2)
+	for revision, want := range map[int]string{1: "", 2: name(1), 3: name(2), 4: ""} {
+		title, _, err := w.RevisionText(ctx, news.Ref{Item: e.ID, Revision: revision})
+		if title != want || errors.Is(err, store.ErrNotFound) != (want == "") {
+			w.Errorf("revision %d: %q, %v", revision, title, err)
+		}
+	}
 	equal(w, detail.Article.Title, name(2))
 	w.must(w.Decide(ctx, w.acquire("d", start), func(tx store.DecisionTx) error {
 		if _, err := tx.Fingerprint(store.FingerprintText, "old"); !errors.Is(err, store.ErrNotFound) {
