@@ -44,8 +44,9 @@ var defects = []defect{
 		go func() {
 			time.Sleep(time.Second)
 			_ = p.store.Decide(context.Background(), p.lease, func(tx store.DecisionTx) error {
+				d := decider{DecisionTx: tx, memory: newMemory(p.memory.window, p.memory.stories), now: p.now()}
 				for i, c := range in {
-					if _, err := decide(tx, c.Ref, prints[i], p.now()); err != nil {
+					if _, err := d.decide(c.Ref, subjects[i]); err != nil {
 						return err
 					}
 				}

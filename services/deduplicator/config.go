@@ -3,18 +3,27 @@ package deduplicator
 import (
 	"fmt"
 	"time"
+
+	"marsad/services/deduplicator/story"
 )
 
 // Config of the deduplicator.
 type Config struct {
 	Batch int           `yaml:"batch"` // articles decided in one transaction, at most
 	Lease time.Duration `yaml:"lease"` // a standby takes over when the holder was silent for so long
-	// MinWords is how many words a text needs to be recognised by its text alone.
+	// MinWords is how many words a text needs for another with the very same to be its copy.
 	MinWords int `yaml:"min_words"`
+	// Window is how long a text is remembered that others may be copies of.
+	Window  time.Duration `yaml:"window"`
+	Stories story.Config  `yaml:"stories"`
 }
 
+const day = 24 * time.Hour
+
 // DefaultConfig lets a standby take over within seconds.
-func DefaultConfig() Config { return Config{Batch: 64, Lease: 4 * time.Second, MinWords: 20} }
+func DefaultConfig() Config {
+	return Config{Batch: 64, Lease: 4 * time.Second, MinWords: 20, Window: 30 * day, Stories: story.DefaultConfig()}
+}
 
 // Validate says which setting is wrong.
 func (c Config) Validate() error {
@@ -25,6 +34,11 @@ func (c Config) Validate() error {
 		return fmt.Errorf("lease: %v is less than a second", c.Lease)
 	case c.MinWords < 1:
 		return fmt.Errorf("min_words: %d is less than 1", c.MinWords)
+	case c.Window <= 20*day:
+		return fmt.Errorf("window: %v is not more than 20 days (480h)", c.Window)
+	}
+	if err := c.Stories.Validate(); err != nil {
+		return fmt.Errorf("stories.%w", err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
 	"marsad/pkg/app"
@@ -28,16 +29,19 @@ func cleaned(name, title, text, canonical string) *event.Cleaned {
 	}
 }
 
-func newProcessor(t *testing.T, p *app.Process) processor {
+func newProcessor(t *testing.T, p *app.Process) *processor {
 	t.Helper()
 	lease, err := p.Store.AcquireLease(t.Context(), leaseName, "me", time.Now(), time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return processor{store: p.Store, lease: lease, minWords: DefaultConfig().MinWords, now: time.Now, lost: func() {}}
+	cfg := DefaultConfig()
+	return &processor{
+		store: p.Store, lease: lease, memory: newMemory(cfg.Window, cfg.Stories), minWords: cfg.MinWords, now: time.Now, lost: func() {},
+	}
 }
 
-func decideAll(t *testing.T, d processor, in ...*event.Cleaned) []*event.Deduplicated {
+func decideAll(t *testing.T, d *processor, in ...*event.Cleaned) []*event.Deduplicated {
 	t.Helper()
 	results, err := d.ProcessBatch(t.Context(), in)
 	if err != nil {
@@ -68,8 +72,8 @@ func TestVerdicts(t *testing.T) {
 		kind news.VerdictKind
 		rule string
 	}{
-		{news.Original, RuleFirst}, {news.Copy, RuleText}, {news.Copy, RuleCanonicalURL}, {news.Original, RuleFirst},
-		{news.Original, RuleFirst}, {news.Original, RuleFirst}, {news.Revision, RuleSameItem},
+		{news.Original, news.RuleFirst}, {news.Copy, news.RuleText}, {news.Copy, news.RuleCanonicalURL}, {news.Original, news.RuleFirst},
+		{news.Original, news.RuleFirst}, {news.Original, news.RuleFirst}, {news.Revision, news.RuleSameItem},
 	}
 	first := in[0].Item
 	got := decideAll(t, d, in...)
@@ -125,7 +129,7 @@ func TestPanicStaysWithItsMessage(t *testing.T) {
 				t.Error("did not panic")
 			}
 		}()
-		spoilt := d
+		spoilt := *d
 		spoilt.store = panicking{d.store}
 		_, _ = spoilt.ProcessBatch(t.Context(), []*event.Cleaned{cleaned("a", "t", body, "")})
 	}()
@@ -140,6 +144,7 @@ func TestStandby(t *testing.T) {
 	run := func(owner string) (s *Service, stop func()) {
 		cfg := DefaultConfig()
 		cfg.Lease = time.Second
+		p.Registry = prometheus.NewRegistry() // as in a process of its own
 		s = New(cfg, p)
 		s.owner = owner
 		return s, apptest.Run(t, s)
@@ -147,8 +152,9 @@ func TestStandby(t *testing.T) {
 	first, stopFirst := run("first")
 	stagetest.Eventually(t, "the first leads", func() bool { return first.active.Load() != nil })
 	second, _ := run("second")
-	if err := second.Ready(); err != nil || second.active.Load() != nil {
-		t.Errorf("standby: ready %v, active %v", err, second.active.Load())
+	stagetest.Eventually(t, "the second is ready to take over", func() bool { return second.Ready() == nil })
+	if second.active.Load() != nil {
+		t.Error("two decide")
 	}
 	stopFirst()
 	stagetest.Eventually(t, "the second leads", func() bool { return second.active.Load() != nil })

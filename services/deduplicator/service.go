@@ -36,38 +36,46 @@ type Service struct {
 	log    *slog.Logger
 	owner  string
 	now    func() time.Time
+	memory *memory
+	read   atomic.Bool                 // memory was read
 	active atomic.Pointer[stage.Stage] // nil while standing by
 }
 
 // New makes the service.
 func New(cfg Config, p *app.Process) *Service {
-	return &Service{cfg: cfg, store: p.Store, env: p.StageEnv(), log: p.Log.With("service", "deduplicator"), owner: p.Owner, now: p.Now}
+	s := &Service{
+		cfg: cfg, store: p.Store, env: p.StageEnv(), log: p.Log.With("service", "deduplicator"), owner: p.Owner, now: p.Now,
+		memory: newMemory(cfg.Window, cfg.Stories),
+	}
+	s.register(p.Registry)
+	return s
 }
 
 // Name implements app.Service.
 func (s *Service) Name() string { return "deduplicator" }
+
+// errReading is why a deduplicator that was just started is not ready.
+var errReading = errors.New("the deduplicator's journal is being read")
 
 // Ready implements app.Service. A standby is ready.
 func (s *Service) Ready() error {
 	if active := s.active.Load(); active != nil {
 		return active.Ready()
 	}
+	if !s.read.Load() {
+		return errReading
+	}
 	return nil
 }
 
-// Run implements app.Service.
+// Run implements app.Service. It reads memory before it asks for the lease, and
+// while it stands by follows what the holder decides: it takes over at once.
 func (s *Service) Run(ctx context.Context) error {
 	tick := time.NewTicker(s.cfg.Lease / 4)
 	defer tick.Stop()
 	for {
-		lease, err := s.store.AcquireLease(ctx, leaseName, s.owner, s.now(), s.cfg.Lease)
-		switch {
-		case err == nil:
-			if err := s.lead(ctx, lease); err != nil || ctx.Err() != nil {
-				return err
-			}
-		case ctx.Err() == nil && !errors.Is(err, store.ErrLeaseLost):
-			s.log.Warn("the lease cannot be acquired", "error", err)
+		if err := s.turn(ctx); err != nil || ctx.Err() != nil {
+			return err
 		}
 		select {
 		case <-tick.C:
@@ -77,15 +85,48 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
+// turn catches up with the journal, and leads if nobody else does.
+func (s *Service) turn(ctx context.Context) error {
+	if err := s.catchUp(ctx); err != nil {
+		if errors.Is(err, errMalformed) {
+			return err
+		}
+		if ctx.Err() == nil {
+			s.log.Warn("the journal cannot be read", "error", err)
+		}
+		return nil
+	}
+	lease, err := s.store.AcquireLease(ctx, leaseName, s.owner, s.now(), s.cfg.Lease)
+	switch {
+	case err == nil:
+		return s.lead(ctx, lease)
+	case ctx.Err() == nil && !errors.Is(err, store.ErrLeaseLost):
+		s.log.Warn("the lease cannot be acquired", "error", err)
+	}
+	return nil
+}
+
+func (s *Service) catchUp(ctx context.Context) error {
+	start := time.Now()
+	if err := s.memory.catchUp(ctx, s.store, s.now()); err != nil {
+		return err
+	}
+	if !s.read.Swap(true) {
+		f := &s.memory.figures
+		s.log.Info("the journal was read: ready to decide", "texts", f.texts.Load(), "stories", f.stories.Load(), "bytes", f.bytes.Load(), "took", time.Since(start).Round(time.Millisecond))
+	}
+	return nil
+}
+
 // lead runs the stage for as long as the lease is held, and gives it up at the end.
 func (s *Service) lead(ctx context.Context, lease store.Lease) error {
-	s.log.Debug("deciding", "epoch", lease.Epoch)
+	s.log.Info("deciding from now on", "epoch", lease.Epoch)
 	leading, lost := context.WithCancel(ctx)
 	defer lost()
 	active := stage.NewBatch(stage.Config{
 		Consumer: bus.Deduplicator, Workers: 1, Batch: s.cfg.Batch, InFlight: 4 * s.cfg.Batch,
 		Reasons: []string{ReasonInvalid}, Patience: stage.Patience{Timeout: patience}, Drain: drain,
-	}, s.env, processor{store: s.store, lease: lease, minWords: s.cfg.MinWords, now: s.now, lost: lost, crash: s.env.Crash})
+	}, s.env, &processor{store: s.store, lease: lease, memory: s.memory, minWords: s.cfg.MinWords, now: s.now, lost: lost, crash: s.env.Crash})
 	s.active.Store(active)
 	defer s.active.Store(nil)
 
@@ -126,10 +167,15 @@ func (s *Service) renew(ctx context.Context, lost func()) {
 	}
 }
 
+// errForgotten ends a transaction that was tried before: the next catches up first.
+var errForgotten = errors.New("the deduplicator's memory must be read again")
+
 // processor decides on batches under one epoch of the lease.
 type processor struct {
 	store    store.Decisions
 	lease    store.Lease
+	memory   *memory
+	current  bool // memory is what the journal says
 	minWords int
 	now      func() time.Time
 	lost     func()
@@ -137,22 +183,12 @@ type processor struct {
 }
 
 // ProcessBatch implements stage.BatchProcessor.
-func (p processor) ProcessBatch(ctx context.Context, in []*event.Cleaned) ([]stage.Result, error) {
-	prints := make([]prints, len(in))
+func (p *processor) ProcessBatch(ctx context.Context, in []*event.Cleaned) ([]stage.Result, error) {
+	subjects := make([]subject, len(in))
 	for i, c := range in {
-		prints[i] = printsOf(c.Article, p.minWords)
+		subjects[i] = newSubject(c.Article, c.FoundAt, p.minWords)
 	}
-	decisions := make([]store.Decision, len(in))
-	err := p.store.Decide(ctx, p.lease, func(tx store.DecisionTx) error {
-		for i, c := range in {
-			var err error
-			if decisions[i], err = decide(tx, c.Ref, prints[i], p.now()); err != nil {
-				return err
-			}
-		}
-		p.crash.At(bus.Deduplicator.Name, stage.BeforeCommit)
-		return nil
-	})
+	decisions, err := p.decide(ctx, in, subjects)
 	switch {
 	case errors.Is(err, store.ErrInvalid):
 		return nil, stage.Reject(ReasonInvalid, err)
@@ -169,4 +205,37 @@ func (p processor) ProcessBatch(ctx context.Context, in []*event.Cleaned) ([]sta
 		results[i].Out = []event.Payload{&event.Deduplicated{Head: c.Head, Article: c.Article, Verdict: d.Verdict, Story: d.Story}}
 	}
 	return results, nil
+}
+
+// decide decides in one transaction. Should that fail, or panic, memory is what
+// the journal says before the next.
+func (p *processor) decide(ctx context.Context, in []*event.Cleaned, subjects []subject) ([]store.Decision, error) {
+	if !p.current {
+		if err := p.memory.catchUp(ctx, p.store, p.now()); err != nil {
+			return nil, err
+		}
+	}
+	p.current = false
+	decisions := make([]store.Decision, len(in))
+	err := p.store.Decide(ctx, p.lease, func(tx store.DecisionTx) error {
+		if !p.memory.undo() { // an earlier try
+			return errForgotten
+		}
+		d := decider{DecisionTx: tx, memory: p.memory, now: p.now()}
+		for i, c := range in {
+			var err error
+			if decisions[i], err = d.decide(c.Ref, subjects[i]); err != nil {
+				return err
+			}
+		}
+		p.crash.At(bus.Deduplicator.Name, stage.BeforeCommit)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.memory.settle()
+	p.memory.observe()
+	p.current = true
+	return decisions, nil
 }
