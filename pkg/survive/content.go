@@ -35,9 +35,7 @@ type entry struct {
 	Completeness       news.Completeness
 	Published          string
 	Labels             string
-	Group              int // least number of the items of its story
-	Members            int // of the story, as the story counts them
-	Publishers         int // the same
+	Group              int // least number of the items in its group of copies
 }
 
 // Content is what an archive holds of a world, by the number of the item.
@@ -46,8 +44,9 @@ type Content map[int]entry
 // Content reads everything back.
 func (r *Rig) Content(ctx context.Context) (Content, error) {
 	content := Content{}
-	groups := map[news.ID]int{} // story to the least number in it
-	stories := map[int]news.ID{}
+	groups := map[news.ID]int{} // leader to the least number in its group
+	stories := stories{}
+	archived := 0
 	for _, item := range r.World.Published() {
 		record, err := r.store.Record(ctx, item.ID)
 		if err != nil {
@@ -55,27 +54,54 @@ func (r *Rig) Content(ctx context.Context) (Content, error) {
 		}
 		e := entry{Outcome: record.Outcome, Reason: record.Reason, Group: -1}
 		if a := record.Article; a != nil {
+			archived++
 			labels, _ := json.Marshal(record.Labels) // of plain values
 			e.Title, e.Text, e.Lang, e.Words, e.Completeness, e.Labels = a.Title, a.Text, a.Lang, a.Words, a.Completeness, string(labels)
 			e.URL, e.CanonicalURL, e.Publisher, e.Authors = a.URL, a.CanonicalURL, a.Publisher, strings.Join(a.Authors, ", ")
-			e.Members, e.Publishers = record.Story.Articles, record.Story.Publishers
 			if a.Published != nil {
 				e.Published = a.Published.Format(time.RFC3339)
 			}
-			story := record.Story.ID
-			if _, ok := groups[story]; !ok {
-				groups[story] = item.Number
+			detail, err := r.store.Article(ctx, item.ID)
+			if err != nil {
+				return nil, fmt.Errorf("item %d: %w", item.Number, err)
 			}
-			stories[item.Number] = story
+			if _, ok := groups[detail.Leader]; !ok {
+				groups[detail.Leader] = item.Number
+			}
+			e.Group = groups[detail.Leader]
+			stories.add(*record.Story, a.PublisherID)
 		}
 		content[item.Number] = e
 	}
-	for number, story := range stories {
-		e := content[number]
-		e.Group = groups[story]
-		content[number] = e
+	return content, errors.Join(stories.check(), r.indexed(ctx, archived), r.searchable(ctx), r.announced(ctx, content))
+}
+
+// stories counts the members of each. Which articles make a story depends on the
+// order they came in; that it counts them right does not.
+type stories map[news.ID]*counted
+
+type counted struct {
+	news.Story
+	articles   int
+	publishers map[news.ID]bool
+}
+
+func (s stories) add(story news.Story, publisher news.ID) {
+	if s[story.ID] == nil {
+		s[story.ID] = &counted{Story: story, publishers: map[news.ID]bool{}}
 	}
-	return content, errors.Join(r.indexed(ctx, len(stories)), r.searchable(ctx), r.announced(ctx, content))
+	s[story.ID].articles++
+	s[story.ID].publishers[publisher] = true
+}
+
+func (s stories) check() error {
+	for id, c := range s {
+		if c.articles != c.Articles || len(c.publishers) != c.Publishers {
+			return fmt.Errorf("%w: story %s counts %d articles of %d publishers, and has %d of %d", ErrBroken, id, c.Articles, c.Publishers,
+				c.articles, len(c.publishers))
+		}
+	}
+	return nil
 }
 
 // searchable looks for some of the items by their titles.
@@ -182,11 +208,11 @@ func (e entry) difference(other entry) string {
 	return "the same"
 }
 
-// Groups checks that stories are the groups of the world's own list.
+// Groups checks that groups of copies are those of the world's own list.
 func (c Content) Groups(items []*world.Item) error {
 	for _, item := range items {
 		if item.Outcome() == news.Archived && c[item.Number].Group != item.Group {
-			return fmt.Errorf("%w: item %d is in the story of %d, not of %d", ErrBroken, item.Number, c[item.Number].Group, item.Group)
+			return fmt.Errorf("%w: item %d is in the group of %d, not of %d", ErrBroken, item.Number, c[item.Number].Group, item.Group)
 		}
 	}
 	return nil

@@ -43,7 +43,7 @@ func newMetrics(reg prometheus.Registerer) metrics {
 	for _, outcome := range []news.Outcome{news.Archived, news.Dropped, news.Dead} {
 		m.endedTotal.WithLabelValues(string(outcome))
 	}
-	for _, verdict := range []news.VerdictKind{news.Original, news.Copy, news.Revision} {
+	for _, verdict := range []news.VerdictKind{news.Original, news.Copy, news.Excerpt, news.Revision} {
 		m.duplicates.WithLabelValues(string(verdict))
 	}
 	for _, from := range []string{"found", "published"} {

@@ -21,6 +21,7 @@ import (
 
 const (
 	idlePause = 250 * time.Millisecond
+	soonPause = 8 * time.Millisecond // at first, when there was work a moment ago
 	drain     = 8 * time.Second
 )
 
@@ -138,6 +139,7 @@ func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(c
 	defer running.Wait()
 	busy := make(chan struct{}, workers) // one token per busy worker
 	done := make(chan struct{}, 1)       // some work ended: its host may be free
+	pause := idlePause
 	for {
 		select {
 		case busy <- struct{}{}: // at least one is free
@@ -171,11 +173,13 @@ func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(c
 			})
 		}
 		if len(claimed) > 0 {
+			pause = soonPause
 			continue
 		}
 		select {
 		case <-done:
-		case <-time.After(idlePause):
+		case <-time.After(pause):
+			pause = min(2*pause, idlePause)
 		case <-ctx.Done():
 			return
 		}

@@ -19,26 +19,76 @@ import (
 	"marsad/services/web/api"
 )
 
+// comparison is how texts are compared, and with what; nothing is if how is empty.
+type comparison struct {
+	how  diffFlag
+	with string
+}
+
+const (
+	diffWords diffFlag = "words"
+	diffExact diffFlag = "exact"
+)
+
+// diffFlag is the value of --diff, which may stand without one.
+type diffFlag string
+
+// String implements pflag.Value.
+func (d *diffFlag) String() string { return string(*d) }
+
+// Set implements pflag.Value.
+func (d *diffFlag) Set(value string) error {
+	*d = diffFlag(value)
+	if *d != diffWords && *d != diffExact {
+		return errors.New("known are words and exact")
+	}
+	return nil
+}
+
+// Type implements pflag.Value: as that of a flag without a value, it keeps the help short.
+func (d *diffFlag) Type() string { return "bool" }
+
 func (c *cli) articleCommand() *cobra.Command {
 	var format string
+	var compared comparison
 	cmd := &cobra.Command{
-		Use: "article ID|URL", Short: "Show one article with its trail, copies and revisions, or where an item is that is none", Args: cobra.ExactArgs(1),
-		Long: `Show one article with its trail, copies and revisions. Of an item that is on its
-way, was dropped or is dead, show where it is and why. The first digits of the ID
-will do (at least 4), or the address of the page.`,
+		Use: "article ID|URL", Short: "Show one article with its trail, copies and revisions, or where an item is that is none",
+		Long: `Show one article with its trail, its copies and why they are, who was first, and
+its revisions. Of an item that is on its way, was dropped or is dead, show where it
+is and why. The first digits of the ID will do (at least 4), or the address of the
+page.
+
+With --diff, show what differs between the article and what it is a copy or an
+excerpt of, as that was when it was decided, or else its revision before; of an
+original, what differs in its copies and excerpts: [-words that are gone-]
+{+words that are new+}. Differences of spelling and punctuation are shown only
+by --diff=exact. --with names another article to compare with, a revision of
+one (37182a40-2), or a revision of this one (1).`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 2 && compared.how != "" && slices.Contains([]diffFlag{diffWords, diffExact}, diffFlag(args[1])) {
+				return fmt.Errorf("write --diff=%s, without a blank", args[1])
+			}
+			if len(args) != 1 || args[0] == "" {
+				return errors.New("one ID or URL is needed")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := formats(format, "text", "json"); err != nil {
 				return err
 			}
-			if args[0] == "" {
-				return usageError{errors.New("an ID or a URL is needed")}
+			if compared.with != "" && compared.how == "" {
+				compared.how = diffWords
 			}
 			return c.withSession(cmd.Context(), needStore, func(s *session) error {
-				return c.showArticle(cmd.Context(), s, args[0], format)
+				return c.showArticle(cmd.Context(), s, args[0], format, compared)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().Var(&compared.how, "diff", "show what differs; --diff=exact: spelling and punctuation too")
+	cmd.Flags().Lookup("diff").NoOptDefVal = string(diffWords)
+	cmd.Flags().StringVar(&compared.with, "with", "", "show what differs from `ID|REVISION`")
 	cmd.AddCommand(c.articleRemoveCommand())
 	return cmd
 }
@@ -77,20 +127,25 @@ them back. There is no way to undo it.`,
 }
 
 func (c *cli) printRemoved(removed api.Removed) {
-	fmt.Fprintf(c.out, "%s is removed: %s (%s, %s)\n", removed.ID, shown(removed.Title, 200), removed.Publisher, removed.URL)
-	if n := len(removed.Copies); n > 0 {
-		fmt.Fprintf(c.out, "copies of it that stay: %d ('marsad article' shows each)\n", n)
-		for _, id := range removed.Copies {
-			fmt.Fprintf(c.out, "  %s\n", id)
-		}
+	fmt.Fprintf(c.out, "%s is removed: %s (%s)\n", removed.ID, shown(removed.Title, 200), strings.TrimSuffix(removed.Publisher+", "+removed.URL, ", "))
+	if len(removed.Copies) > 0 {
+		fmt.Fprintf(c.out, "of its group stay %s:\n", counted(len(removed.Copies), "article", "articles"))
 	}
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, r := range removed.Copies {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", api.Short(r.ID), withSince(api.Bound(r), r), r.Publisher, shown(r.Title, titleWidth), r.URL)
+	}
+	_ = w.Flush() // as all output here
 	if !removed.Unpublished {
 		fmt.Fprintf(c.err, "marsad: %s is still on the public tap: it goes from there within 72 hours\n", removed.ID)
 	}
 }
 
+// titleWidth is what a table shows of a title.
+const titleWidth = 80
+
 // showArticle prints an article, or else the item.
-func (c *cli) showArticle(ctx context.Context, s *session, ref, format string) error {
+func (c *cli) showArticle(ctx context.Context, s *session, ref, format string, compared comparison) error {
 	article, err := s.Article(ctx, ref)
 	if failed, ok := errors.AsType[*api.Error](err); ok && failed.Status == http.StatusNotFound {
 		item, err := s.Item(ctx, ref)
@@ -105,10 +160,13 @@ func (c *cli) showArticle(ctx context.Context, s *session, ref, format string) e
 	if err != nil {
 		return err
 	}
+	if compared.how != "" {
+		return c.showDiff(ctx, s, article, format, compared)
+	}
 	if format == "json" {
 		return c.printJSON(article)
 	}
-	if err := c.printArticle(article.ArticleDetail); err != nil {
+	if err := c.printArticle(article); err != nil {
 		return err
 	}
 	item, err := s.Item(ctx, string(article.Article.ID))
@@ -116,6 +174,18 @@ func (c *cli) showArticle(ctx context.Context, s *session, ref, format string) e
 		fmt.Fprintf(c.out, "\nrevision %d: %s\n", item.Revision, laterRevision(item))
 	}
 	return err
+}
+
+func (c *cli) showDiff(ctx context.Context, s *session, article api.Reading, format string, compared comparison) error {
+	diffs, err := c.diffs(ctx, s, article, compared)
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		return c.printJSON(diffs)
+	}
+	c.printDiffs(diffs)
+	return nil
 }
 
 // laterRevision says where a revision is whose article is that of an earlier one.
@@ -193,7 +263,7 @@ func whereabouts(item api.Item) string {
 // clock is a time as people read it, in the zone they are in.
 func clock(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 MST") }
 
-func (c *cli) printArticle(d store.ArticleDetail) error {
+func (c *cli) printArticle(d api.Reading) error {
 	a := d.Article
 	fmt.Fprintf(c.out, "%s\n\n", a.Title)
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
@@ -220,8 +290,11 @@ func (c *cli) printArticle(d store.ArticleDetail) error {
 	}
 	row("archived", clock(d.ArchivedAt))
 	row("language", fmt.Sprintf("%s (%s), %d words, %s", a.Lang, a.Direction, a.Words, a.Completeness))
-	row("verdict", verdict(d))
-	row("story", fmt.Sprintf("%s: %d articles of %d publishers", d.Story.ID, d.Story.Articles, d.Story.Publishers))
+	row("verdict", verdict(d.Self()))
+	if d.First != nil {
+		row("first", firstWords(*d.First))
+	}
+	row("story", fmt.Sprintf("%s: %s of %s", d.Story.ID, counted(d.Story.Articles, "article", "articles"), counted(d.Story.Publishers, "publisher", "publishers")))
 	var places []string
 	for _, p := range d.Places {
 		places = append(places, fmt.Sprintf("%s (%d)", p.Name, p.Mentions))
@@ -231,24 +304,53 @@ func (c *cli) printArticle(d store.ArticleDetail) error {
 		return err
 	}
 	fmt.Fprintf(c.out, "\n%s\n\n", a.Text)
-	return c.printSurroundings(d)
+	return c.printSurroundings(d.ArticleDetail)
 }
 
-func verdict(d store.ArticleDetail) string {
-	if d.Verdict.Of == nil {
-		return fmt.Sprintf("%s (%s)", d.Verdict.Kind, d.Verdict.Rule)
+// verdict says what an article is, in words and by which rule.
+func verdict(r store.Related) string {
+	of := ""
+	switch parent := r.Parent(); {
+	case r.OfRemoved != nil:
+		of = " an article that was removed on " + clock(*r.OfRemoved)
+	case parent != "":
+		of = " " + string(parent)
+	case r.Relates().Kind == news.Revision:
+		of = " itself"
 	}
-	return fmt.Sprintf("%s of %s, similarity %.2f (%s)", d.Verdict.Kind, *d.Verdict.Of, d.Verdict.Similarity, d.Verdict.Rule)
+	return withSince(fmt.Sprintf("%s%s: %s (%s)", api.Bond(r), of, api.Why(r, r.Parent()), r.Relates().Rule), r)
 }
 
+// withSince adds how often an article was revised.
+func withSince(words string, r store.Related) string {
+	if since := api.Since(r); since != "" {
+		return words + "; " + since
+	}
+	return words
+}
+
+// printSurroundings shows the trail and what belongs to an article, each kind in
+// a table of its own.
 func (c *cli) printSurroundings(d store.ArticleDetail) error {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	printTrail(w, d.Trail)
-	for _, r := range d.Copies {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Kind, r.ID[:8], r.Publisher, r.URL)
+	if len(d.Copies) > 0 {
+		fmt.Fprintln(w)
 	}
+	for _, r := range d.Copies {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", api.Bound(r), api.Short(r.ID), minute(store.EffectiveTime(r.Published, r.FoundAt)), r.Publisher,
+			withSince(api.Why(r, d.ItemID), r), shown(r.Title, titleWidth), r.URL)
+	}
+	if len(d.StoryArticles) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, r := range d.StoryArticles {
+		fmt.Fprintf(w, "same story\t%s\t%s\t%s\t%s\t%s\t%s\n", api.Short(r.ID), minute(store.EffectiveTime(r.Published, r.FoundAt)), r.Publisher,
+			counted(r.Copies, "copy", "copies"), shown(r.Title, titleWidth), r.URL)
+	}
+	fmt.Fprintln(w)
 	for _, r := range d.Revisions {
-		fmt.Fprintf(w, "revision\t%d\t%s\t%s\n", r.Revision, clock(r.ArchivedAt), r.Title)
+		fmt.Fprintf(w, "revision\t%d\t%s\t%s\n", r.Revision, clock(r.ArchivedAt), shown(r.Title, titleWidth))
 	}
 	return w.Flush()
 }

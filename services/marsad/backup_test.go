@@ -116,9 +116,9 @@ func TestBackupAndRestore(t *testing.T) {
 	if !report.Holds || report.Total.Archived != archived+1 || report.Total.Dropped != dropped || report.Total.Dead != 0 {
 		t.Errorf("audit %+v, want %d archived, %d dropped", report, archived+1, dropped)
 	}
-	code, out, errs := marsad(t, "--config", config, "search", "الحصاد", "--format", "json", "--limit", "1000")
-	var found struct{ Articles []any }
-	if err := json.Unmarshal([]byte(out), &found); code != 0 || err != nil || len(found.Articles) < pages(w.n) {
-		t.Errorf("search found %d articles, want %d: %v %s", len(found.Articles), pages(w.n), err, errs)
-	}
+	stagetest.Eventually(t, "all in the index", func() bool {
+		code, out, _ := marsad(t, "--config", config, "search", "الحصاد", "--format", "json", "--limit", "1000")
+		var found struct{ Articles []any }
+		return code == 0 && json.Unmarshal([]byte(out), &found) == nil && len(found.Articles) >= pages(w.n)
+	})
 }

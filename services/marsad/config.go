@@ -51,6 +51,9 @@ func (c Config) Validate() error {
 			return fmt.Errorf("%s.%w", part.name, err)
 		}
 	}
+	if kept := c.Retention.Fingerprints; kept != 0 && c.Deduplicator.Window > kept {
+		return fmt.Errorf("deduplicator.window: %v is longer than retention.fingerprints, %v: nothing is kept for so long", c.Deduplicator.Window, kept)
+	}
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,8 @@ import (
 )
 
 const (
-	ingestPoll     = 50 * time.Millisecond
+	ingestPoll     = 50 * time.Millisecond // between two looks at a document, at most
+	firstPoll      = 4 * time.Millisecond
 	maxIngestBytes = 16 << 20 // of one document
 )
 
@@ -40,7 +42,11 @@ func (c *cli) ingestCommand() *cobra.Command {
 
 A document is a text file (.txt), a page (.html), a feed (.xml, .rss, .atom,
 .json; each entry is a document, with the text the feed carries), a web
-address, or - for standard input. The exit code is 1 unless all were archived.`,
+address, or - for standard input. The exit code is 1 unless all were archived.
+
+Documents go through one after another, in the order given, so that of two
+alike the first is the original; pages at web addresses are downloaded
+meanwhile, and decided on as they come.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := formats(o.format, "text", "json"); err != nil {
@@ -49,7 +55,7 @@ address, or - for standard input. The exit code is 1 unless all were archived.`,
 			return c.ingest(cmd.Context(), args, o)
 		},
 	}
-	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&o.format, "format", "text", "text (a line for each document) or json (an object for each, one after another)")
 	cmd.Flags().BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: work in a temporary folder")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long to wait for all of them")
 	return cmd
@@ -71,12 +77,16 @@ func (c *cli) ingest(ctx context.Context, args []string, o ingestOptions) error 
 		return err
 	}
 	defer s.close()
-	if err := submit(ctx, s, documents); err != nil {
-		return err
-	}
 	waiting, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
+	line := queue{documents: documents}
+	if err := line.addresses(ctx, s); err != nil {
+		return err
+	}
 	for i, input := range inputs {
+		if err := line.upTo(ctx, s, i, waiting.Err() != nil); err != nil {
+			return err
+		}
 		archived, err := c.await(waiting, s, pending{input, documents[i].ID}, o)
 		if ctx.Err() != nil {
 			return errors.New("interrupted: what was submitted goes on when 'marsad run' runs, unless it was --ephemeral")
@@ -92,6 +102,33 @@ func (c *cli) ingest(ctx context.Context, args []string, o ingestOptions) error 
 		return errSilent
 	}
 	return nil
+}
+
+// queue submits documents so that they are decided on in their order.
+type queue struct {
+	documents []api.Document
+	next      int // the first that may not be submitted yet
+}
+
+// addresses submits what is to be downloaded: that takes its time, and has an
+// order of its own.
+func (q *queue) addresses(ctx context.Context, s *session) error {
+	return submit(ctx, s, slices.DeleteFunc(slices.Clone(q.documents), func(d api.Document) bool { return d.Kind != "" }))
+}
+
+// upTo submits the document i, of which all before have ended; or, when nobody
+// waits any more, all that are left.
+func (q *queue) upTo(ctx context.Context, s *session, i int, all bool) error {
+	end := i + 1
+	if all {
+		end = len(q.documents)
+	}
+	if end <= q.next {
+		return nil
+	}
+	list := slices.DeleteFunc(slices.Clone(q.documents[q.next:end]), func(d api.Document) bool { return d.Kind == "" })
+	q.next = end
+	return submit(ctx, s, list)
 }
 
 // submit gives the documents in, some at a time.
@@ -227,7 +264,7 @@ func (c *cli) ownLine(ctx context.Context) (*session, error) {
 func (c *cli) await(ctx context.Context, s *session, d pending, o ingestOptions) (bool, error) {
 	var item api.Item
 	told := false
-	for wait.For(ctx, ingestPoll) {
+	for pause := firstPoll; wait.For(ctx, pause); pause = min(2*pause, ingestPoll) {
 		var err error
 		if item, err = s.Item(ctx, string(d.id)); err != nil && ctx.Err() == nil {
 			return false, err
@@ -283,7 +320,19 @@ func (c *cli) printOutcome(input string, r news.Record, format string) error {
 		_, err := fmt.Fprintf(c.out, "%-8s  %s  (%s)\n", r.Outcome, r.Reason, input)
 		return err
 	}
-	_, err := fmt.Fprintf(c.out, "%-8s  %s  %s  %d words  %s  %s  (%s)\n",
-		r.Outcome, r.ItemID[:8], r.Article.Lang, r.Article.Words, r.Verdict.Kind, r.Article.Title, input)
+	_, err := fmt.Fprintf(c.out, "%-8s  %s  %s  %d words  %s  story %s  %s  (%s)\n",
+		r.Outcome, api.Short(r.ItemID), r.Article.Lang, r.Article.Words, ingestedAs(r), api.Short(r.Story.ID), r.Article.Title, input)
 	return err
+}
+
+// ingestedAs says what a document was decided to be, and of which article.
+func ingestedAs(r news.Record) string {
+	switch of := r.Verdict.Of; {
+	case of == nil:
+		return string(r.Verdict.Kind)
+	case *of == r.ItemID:
+		return string(r.Verdict.Kind) + " of itself"
+	default:
+		return string(r.Verdict.Kind) + " of " + api.Short(*of)
+	}
 }

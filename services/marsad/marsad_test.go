@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 func marsad(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = run(t.Context(), args, nil, strings.NewReader("نص من الدخل القياسي عن الحصاد في السهول.\n\nفقرة ثانية عن المطر والقمح."), &out, &err)
+	code = run(t.Context(), args, nil, strings.NewReader("نص من الدخل القياسي عن معرض الساعات.\n\nوجمع المعرض ثلاثين ساعة من خشب الزيتون."), &out, &err)
 	return code, out.String(), err.String()
 }
 
@@ -460,8 +460,8 @@ func TestSourcesCommands(t *testing.T) {
 		want string
 	}{
 		{[]string{"sources", "check", w.URL + "/feed.xml"}, "عالم: 5 entries"},
-		{[]string{"sources", "add", w.URL + "/feed.xml", "--name", "عالم", "--publisher", "العالم", "--lang", "ar", "--country", "ma", "--tag", "تجربة", "--every", "5m"}, "1 sources added"},
-		{[]string{"sources", "add", w.URL + "/feed.xml"}, "0 sources added, 1 were there already"},
+		{[]string{"sources", "add", w.URL + "/feed.xml", "--name", "عالم", "--publisher", "العالم", "--lang", "ar", "--country", "ma", "--tag", "تجربة", "--every", "5m"}, "1 source added"},
+		{[]string{"sources", "add", w.URL + "/feed.xml"}, "0 sources added, 1 was there already"},
 		{[]string{"sources", "list"}, "عالم"},
 		{[]string{"sources", "show", "عالم"}, "العالم"},
 		{[]string{"sources", "pause", "عالم"}, "is paused"},
@@ -469,7 +469,7 @@ func TestSourcesCommands(t *testing.T) {
 		{[]string{"sources", "resume", w.URL + "/feed.xml"}, "is polled again"},
 		{[]string{"sources", "export"}, `marsad`},
 		{[]string{"sources", "remove", "عالم"}, "is removed"},
-		{[]string{"sources", "import", list}, "1 sources added"},
+		{[]string{"sources", "import", list}, "1 source added"},
 		{[]string{"sources", "show", "odd"}, "language, country   MA"},
 		{[]string{"sources", "remove", "odd"}, "is removed"},
 		{[]string{"sources", "list", "--format", "json"}, "[]"},

@@ -19,7 +19,7 @@ import (
 func (c *cli) searchCommand() *cobra.Command {
 	var format string
 	filters := map[string]*string{}
-	var limit int
+	limit := limit{20, 1000}
 	cmd := &cobra.Command{
 		Use: "search [WORD…]", Short: "Search articles, newest first",
 		Long: `Search articles, newest first. A query is words that must all occur, "phrases",
@@ -35,7 +35,7 @@ date stands where it was found. Put -- before a query that begins with -.`,
 			if err := formats(format, "text", "json", "csv"); err != nil {
 				return err
 			}
-			parameters := url.Values{"limit": {strconv.Itoa(limit)}}
+			parameters := url.Values{"limit": {limit.String()}}
 			for name, value := range filters {
 				if *value != "" {
 					parameters.Set(name, *value)
@@ -60,7 +60,7 @@ date stands where it was found. Put -- before a query that begins with -.`,
 	} {
 		filters[name] = flags.String(name, "", usage)
 	}
-	flags.IntVar(&limit, "limit", 20, "how many at most, up to 1000")
+	flags.Var(&limit, "limit", limit.usage())
 	flags.StringVar(&format, "format", "text", "text, json or csv")
 	return cmd
 }
@@ -84,19 +84,22 @@ func (c *cli) printHits(hits api.Hits, format string, took time.Duration) error 
 	if hits.Next != 0 {
 		more = ", and there are more (--limit)"
 	}
-	_, err := fmt.Fprintf(c.err, "%d articles in %v%s\n", len(hits.Articles), took.Round(time.Millisecond), more)
+	_, err := fmt.Fprintf(c.err, "%s in %v%s\n", counted(len(hits.Articles), "article", "articles"), took.Round(time.Millisecond), more)
 	return err
 }
 
 func (c *cli) printCSV(hits api.Hits) error {
 	w := csv.NewWriter(c.out)
-	_ = w.Write([]string{"id", "published", "lang", "publisher", "source", "title", "url", "verdict", "story", "words"}) // w.Error tells
+	_ = w.Write([]string{"id", "published", "lang", "publisher", "source", "title", "url", "verdict", "story", "words", "relation"}) // w.Error tells
 	for _, h := range hits.Articles {
-		published := ""
+		published, relation := "", h.Verdict // as first decided
+		if h.Relation != nil {
+			relation = h.Relation.Kind
+		}
 		if h.Published != nil {
 			published = h.Published.Format(time.RFC3339)
 		}
-		_ = w.Write([]string{string(h.ID), published, h.Lang, h.Publisher, h.Source, h.Title, h.URL, string(h.Verdict), string(h.Story), strconv.Itoa(h.Words)})
+		_ = w.Write([]string{string(h.ID), published, h.Lang, h.Publisher, h.Source, h.Title, h.URL, string(h.Verdict), string(h.Story), strconv.Itoa(h.Words), string(relation)})
 	}
 	w.Flush()
 	return w.Error()

@@ -187,8 +187,11 @@ func (c *cli) add(ctx context.Context, list []api.NewSource) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(c.out, "%d sources added", added.Added)
-		if added.Existing > 0 {
+		fmt.Fprintf(c.out, "%s added", counted(added.Added, "source", "sources"))
+		switch {
+		case added.Existing == 1:
+			fmt.Fprint(c.out, ", 1 was there already and is left as it is")
+		case added.Existing > 1:
 			fmt.Fprintf(c.out, ", %d were there already and are left as they are", added.Existing)
 		}
 		fmt.Fprintln(c.out)

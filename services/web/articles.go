@@ -49,13 +49,13 @@ func (s *Service) registerArticles(a huma.API) {
 		return &body[api.Hits]{hits}, s.answer(ctx, err)
 	})
 	huma.Register(a, huma.Operation{
-		OperationID: "article", Method: http.MethodGet, Path: "/api/v1/articles/{ref}", Summary: "One article, with its trail, copies and revisions", Tags: []string{"articles"},
+		OperationID: "article", Method: http.MethodGet, Path: "/api/v1/articles/{ref}", Summary: "One article, with its trail, copies, revisions, and who was first", Tags: []string{"articles"},
 	}, func(ctx context.Context, in *byRef) (*body[api.Reading], error) {
 		detail, err := s.article(ctx, in.Ref)
 		if err != nil {
 			return nil, s.answer(ctx, err)
 		}
-		return &body[api.Reading]{api.Reading{ArticleDetail: detail, HTML: detail.Article.HTML()}}, nil
+		return &body[api.Reading]{api.Reading{ArticleDetail: detail, First: api.FirstOf(groupOf(detail)), HTML: detail.Article.HTML()}}, nil
 	})
 	huma.Register(a, huma.Operation{
 		OperationID: "remove-article", Method: http.MethodDelete, Path: "/api/v1/articles/{ref}", Summary: "Take an article down for good: it does not come back", Tags: []string{"articles"},
@@ -82,15 +82,11 @@ func (s *Service) remove(ctx context.Context, ref string) (api.Removed, error) {
 	if err != nil {
 		return api.Removed{}, s.notRemoved(ctx, err, ref)
 	}
-	copies, err := s.copiesOf(ctx, id)
-	if err != nil {
-		return api.Removed{}, s.notRemoved(ctx, err, ref)
-	}
 	removed, err := s.store.RemoveArticle(ctx, id, s.now())
 	if err != nil {
 		return api.Removed{}, s.notRemoved(ctx, err, ref)
 	}
-	out := api.Removed{Removed: removed, Copies: copies}
+	out := api.Removed{Removed: removed}
 	if s.bus != nil {
 		err = s.bus.Unpublish(ctx, news.Ref{Item: id, Revision: removed.Revision})
 		out.Unpublished = err == nil
@@ -100,31 +96,6 @@ func (s *Service) remove(ctx context.Context, ref string) (api.Removed, error) {
 	}
 	s.log.Info("an article was removed", "item", id)
 	return out, nil
-}
-
-// copiesOf returns the copies of an article.
-func (s *Service) copiesOf(ctx context.Context, id news.ID) ([]news.ID, error) {
-	detail, err := s.store.Article(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	copies := []news.ID{}
-	for _, other := range detail.Copies {
-		if other.Kind != news.Copy {
-			continue
-		}
-		related, err := s.store.Article(ctx, other.ID)
-		if errors.Is(err, store.ErrNotFound) {
-			continue // it was removed in between
-		}
-		if err != nil {
-			return nil, err
-		}
-		if of := related.Verdict.Of; of != nil && *of == id {
-			copies = append(copies, other.ID)
-		}
-	}
-	return copies, nil
 }
 
 // notRemoved says what stands in the place of an article that is not there.
@@ -200,9 +171,34 @@ func expected(err error) huma.StatusError {
 	return nil
 }
 
-// threeLetters is how a language may be searched for: also as und, of which no
-// source is.
-var threeLetters = regexp.MustCompile(`^[A-Za-z]{2,3}$`)
+var (
+	// threeLetters is how a language may be searched for: also as und, of which no
+	// source is.
+	threeLetters = regexp.MustCompile(`^[A-Za-z]{2,3}$`)
+	topicCode    = regexp.MustCompile(`^[0-9]{8}$`)
+)
+
+// knownCodes refuses what no article can have, where an empty list would say
+// that there are none right now.
+func (s *Service) knownCodes(ctx context.Context, in searchInput) error {
+	if _, err := api.Country(in.Country); err != nil {
+		return huma.Error422UnprocessableEntity(err.Error())
+	}
+	if in.Topic != "" && !topicCode.MatchString(in.Topic) {
+		return huma.Error422UnprocessableEntity(fmt.Sprintf("topic: %q is no code of an IPTC Media Topic, as 11000000", in.Topic))
+	}
+	if in.Lang != "" && !threeLetters.MatchString(in.Lang) {
+		return huma.Error422UnprocessableEntity(fmt.Sprintf("lang: %q is no code of two or three letters, as ar", in.Lang))
+	}
+	if _, err := api.Language(in.Lang); err == nil || strings.EqualFold(in.Lang, "und") {
+		return nil
+	}
+	counts, err := s.store.ArticleCounts(ctx)
+	if lang := strings.ToLower(in.Lang); err == nil && counts[lang] == 0 {
+		return huma.Error404NotFound(fmt.Sprintf("there are no articles in %q, which is no known code of a language", lang))
+	}
+	return err
+}
 
 // query reads the parameters of a search.
 func (s *Service) query(ctx context.Context, in searchInput) (store.Query, error) {
@@ -219,18 +215,15 @@ func (s *Service) query(ctx context.Context, in searchInput) (store.Query, error
 	if q.Until, err = moment(in.Until, s.now()); err != nil {
 		return q, huma.Error422UnprocessableEntity("until: " + err.Error())
 	}
-	switch {
-	case in.Country != "" && len(in.Country) != 2:
-		return q, huma.Error422UnprocessableEntity(fmt.Sprintf("country: %q is no code of two letters, as MA", in.Country))
-	case in.Lang != "" && !threeLetters.MatchString(in.Lang):
-		return q, huma.Error422UnprocessableEntity(fmt.Sprintf("lang: %q is no code of two or three letters, as ar", in.Lang))
-	case !q.Until.IsZero() && !q.Since.Before(q.Until):
+	if !q.Until.IsZero() && !q.Since.Before(q.Until) {
 		return q, huma.Error422UnprocessableEntity("since: it is not before until")
 	}
+	if err := s.knownCodes(ctx, in); err != nil {
+		return q, err
+	}
 	if in.Story != "" && !q.Story.Valid() {
-		// A story has the ID of its first article.
-		if q.Story, err = findID(ctx, in.Story, s.store.FindArticle); err != nil {
-			return q, noArticle(err, in.Story)
+		if q.Story, err = findID(ctx, in.Story, s.store.FindStory); err != nil {
+			return q, s.noStory(ctx, err, in.Story)
 		}
 	}
 	if in.Source != "" {

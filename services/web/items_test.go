@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,7 +115,7 @@ func TestRemoveArticle(t *testing.T) {
 	if n, err := p.Bus.Depth(t.Context(), "NEWS_ARCHIVED"); err != nil || n != 0 {
 		t.Errorf("%d messages are left on the tap, %v", n, err)
 	}
-	if !slices.Equal(removed.Copies, []news.ID{twin}) {
+	if len(removed.Copies) != 1 || removed.Copies[0].ID != twin || removed.Copies[0].Title == "" {
 		t.Errorf("its copies: %v, want %s", removed.Copies, twin)
 	}
 	open := news.ItemID("https://news.example/open", "", "")

@@ -20,7 +20,7 @@ var templateFiles embed.FS
 // layoutFiles are parsed into every page; pageFiles define its title and content.
 var (
 	layoutFiles = []string{"templates/layout.html", "templates/parts.html"}
-	pageFiles   = []string{"articles", "article", "sources", "source", "error"}
+	pageFiles   = []string{"articles", "article", "stories", "story", "sources", "source", "error"}
 )
 
 // contentPolicy lets a page load our style sheet and pictures, and nothing else:
@@ -55,6 +55,8 @@ func (s *Service) registerPages(mux *http.ServeMux) error {
 	p := &pages{Service: s, templates: templates, countries: countryOptions()}
 	mux.HandleFunc("GET /{$}", p.show(p.articles))
 	mux.HandleFunc("GET /articles/{id}", p.show(p.article))
+	mux.HandleFunc("GET /stories", p.show(p.stories))
+	mux.HandleFunc("GET /stories/{id}", p.show(p.story))
 	mux.HandleFunc("GET /sources", p.show(p.sources))
 	mux.HandleFunc("GET /sources/{ref}", p.show(p.source))
 	mux.HandleFunc("GET /", p.show(p.nothing))
@@ -158,7 +160,7 @@ func statusOf(err error) int {
 // parameters, with which some begin, are left out.
 func sentence(err error) string {
 	message := err.Error()
-	for _, parameter := range []string{"q: ", "since: ", "until: "} {
+	for _, parameter := range []string{"q: ", "since: ", "until: ", "before: ", "country: ", "lang: ", "topic: "} {
 		message = strings.TrimPrefix(message, parameter)
 	}
 	return capital(message) + "."

@@ -188,16 +188,35 @@ func activeFilters(list listing) []activeFilter {
 // reading is the data of the page of one article.
 type reading struct {
 	store.ArticleDetail
-	Verdict explanation // shadows the record's
-	Badge   string
+	Verdict  explanation // shadows the record's
+	Badges   []string
+	First    *api.First // nil if it has no copies
+	FirstWhy string
+	Compared bool      // there is something to compare it with
+	Diff     *api.Diff // shown in place of the text, if it was asked for
 }
 
-// article shows GET /articles/{id}.
+// article shows GET /articles/{id}. With ?diff=words or ?diff=exact it shows
+// what differs from what the article is of; with ?diff=ID, from another, and with
+// a number, from a revision.
 func (p *pages) article(r *http.Request) (view, error) {
 	detail, err := p.Service.article(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return view{}, err
 	}
-	data := reading{detail, explain(detail), kindWord(detail.Verdict.Kind)}
+	_, alone := comparedWith(detail)
+	data := reading{ArticleDetail: detail, Verdict: explain(detail), Badges: badges(detail.Self()), First: api.FirstOf(groupOf(detail)), Compared: alone == nil}
+	data.FirstWhy = firstWhy(data.First)
+	if q := r.URL.Query(); q.Get("diff") != "" {
+		in := diffInput{Ref: string(detail.ItemID), With: q.Get("diff"), Exact: q.Get("diff") == "exact" || q.Get("exact") != ""}
+		if in.With == "exact" || in.With == "words" {
+			in.With = ""
+		}
+		diff, err := p.diff(r.Context(), in)
+		if err != nil {
+			return view{}, err
+		}
+		data.Diff = &diff
+	}
 	return view{Page: "article", Section: "articles", Data: data}, nil
 }

@@ -160,7 +160,9 @@ func TestPages(t *testing.T) {
 		{"/?q=" + url.QueryEscape("المغرب"), 200, []string{`<mark>المغرب</mark>`, `dir="auto"`}, []string{string(hostile)}},
 		{"/?q=%22%3E%3Cscript%3E", 200, []string{`value="&#34;&gt;&lt;script&gt;"`}, nil},
 		{"/?lang=en", 200, []string{string(hostile), `<option value="en" selected>`}, []string{string(arabic)}},
-		{"/?lang=xx", 200, []string{"Nothing found", `<option value="xx" selected>`}, nil},
+		{"/?lang=sw", 200, []string{"Nothing found"}, nil},
+		{"/?topic=1", 422, []string{"no code of an IPTC"}, nil},
+		{"/?lang=xx", 404, []string{"There are no articles in", `<option value="xx" selected>`}, nil},
 		{"/?country=ma", 200, []string{string(arabic), `<option value="MA" selected>`}, []string{string(hostile)}},
 		{"/?since=30d", 200, []string{string(arabic), `<option value="30d" selected>`}, nil},
 		{"/?until=2026-01-01", 200, []string{"Nothing found", `name="until" value="2026-01-01"`, "remove this filter"}, nil},
@@ -171,12 +173,12 @@ func TestPages(t *testing.T) {
 		{"/?source=nobody", 404, []string{"cannot be run", "no source"}, nil},
 		{"/?before=x", 422, []string{"follow the links"}, nil},
 		{"/articles/" + string(arabic), 200, []string{
-			`<div class="text body" lang="ar" dir="rtl">`, "<p>وقّع المغرب اتفاقية جديدة في الرباط.</p>", "<p>تشمل", "Original: nothing like it",
+			`<div class="text body" lang="ar" dir="rtl">`, "<p>وقّع المغرب اتفاقية جديدة في الرباط.</p>", "<p>تشمل", "<p>Original.</p>", "Nothing like it",
 			`href="https://news.example/ar" rel="noopener noreferrer nofollow"`, "the whole page", `href="/articles/` + string(twin),
 			"&lt;note&gt;", "12.4", `datetime="2026-01-28T09:31:00Z">09:31:00.000`, "28 Jan 2026, 10:20 UTC",
 		}, []string{"only what the feed carried"}},
 		{"/articles/" + string(twin), 200, []string{
-			"word for word", `<a href="/articles/` + string(arabic) + `">المغرب يوقّع اتفاقية</a>`, "only what the feed carried", "<code>text</code>",
+			"The same text, spelling aside.", `<a href="/articles/` + string(arabic) + `">المغرب يوقّع اتفاقية</a>`, "only what the feed carried", "<code>text</code>",
 		}, nil},
 		{"/articles/" + string(hostile), 200, []string{"&lt;script&gt;alert(1)", "&lt;b&gt;Eve", "&lt;i&gt;world", "javascript:alert(2)</dd>"}, []string{`href="javascript`, "ZgotmplZ"}},
 		{"/articles/" + unknown, 404, []string{"Not found", "here is no article"}, nil},
@@ -306,7 +308,7 @@ func TestRevisions(t *testing.T) {
 	again.Verdict = &news.Verdict{Kind: news.Revision, Of: &first.Ref.Item, Similarity: 1, Rule: "same_item"}
 	s.archive(again)
 	_, body := s.get("/articles/" + string(first.Ref.Item))
-	for _, want := range []string{">after<", ">before<", "revision 1", "revision 2", "a later version", "Revised"} {
+	for _, want := range []string{">after<", ">before<", "revision 1", "revision 2", "A later version", "Revised"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %q", want)
 		}

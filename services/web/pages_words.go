@@ -16,6 +16,7 @@ import (
 
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/services/web/api"
 )
 
 // words are the functions with which templates put things into words.
@@ -27,10 +28,14 @@ var words = template.FuncMap{
 	"language":    languageName,
 	"country":     countryName,
 	"healthWord":  healthWord,
-	"kindWord":    kindWord,
+	"badges":      badges,
+	"hitBadges":   hitBadges,
 	"webLink":     webLink,
 	"articleHTML": articleHTML,
 	"percent":     func(share float64) float64 { return 100 * share },
+	"bond":        func(r store.Related) string { return capital(api.Bond(r)) },
+	"why":         why,
+	"sameDate":    func(a, b time.Time) bool { return date(a) == date(b) },
 	"dateSource":  func(from news.DateSource) string { return strings.ReplaceAll(string(from), "_", " ") },
 }
 
@@ -120,19 +125,26 @@ func healthWord(h news.Health) string {
 	return string(h)
 }
 
-// kindWord says what an article is, beside its title; nothing of an original.
-func kindWord(kind news.VerdictKind) string {
-	switch kind {
-	case news.Original:
-		return ""
-	case news.Copy:
-		return "Copy of an earlier article"
-	case news.Revision:
-		return "Revised"
-	case news.Excerpt:
-		return "Excerpt of an earlier article"
+// badges say what an article is, beside its title; nothing of an original that
+// was never revised.
+func badges(r store.Related) []string {
+	var list []string
+	switch bond := api.Bond(r); {
+	case r.Relates().Kind == news.Original, r.Relates().Kind == news.Revision:
+	case r.OfRemoved != nil:
+		list = append(list, capital(bond)+" an article that was removed")
+	default:
+		list = append(list, capital(bond)+" an earlier article")
 	}
-	return string(kind)
+	if r.Kind == news.Revision {
+		list = append(list, "Revised")
+	}
+	return list
+}
+
+// hitBadges are those of an article found.
+func hitBadges(h api.Hit) []string {
+	return badges(store.Related{ID: h.ID, Words: h.Words, Kind: h.Verdict, Kinship: h.Kinship})
 }
 
 // webLink is address if it can be linked to, else empty: what a page declares
@@ -157,23 +169,28 @@ func capital(s string) string {
 // articleHTML is an article's text as HTML.
 func articleHTML(a *news.Article) template.HTML { return template.HTML(a.HTML()) }
 
-// explanation puts a verdict into words.
+// explanation puts into words what an article was decided to be.
 type explanation struct {
-	Text    string // ends where the article it speaks of is named, if there is one
-	Of      news.ID
-	OfTitle string // empty when it is not known
-	Rule    string
+	Is      string  // before the title of what it is of, if there is one
+	Of      news.ID // empty if it is of none, or of one that was removed
+	OfTitle string  // empty when it is not known
+	Why     string
+	Rule    string // in words; empty if it is not known
+	Code    string // of the rule
 }
 
-// explain says which rule decided, and of which article it speaks.
+// explain says what an article is, of which other, and by which rule.
 func explain(d store.ArticleDetail) explanation {
-	v := d.Verdict
-	e := explanation{Rule: v.Rule, Text: ruleWords(*v)}
-	if v.Of == nil || *v.Of == d.ItemID {
-		return e
+	self := d.Self()
+	v := self.Relates()
+	e := explanation{Is: capital(api.Bond(self)), Of: self.Parent(), Why: why(self, ""), Rule: ruleWords[v.Rule], Code: v.Rule}
+	switch {
+	case d.OfRemoved != nil:
+		e.Of, e.Is = "", fmt.Sprintf("%s an article that was removed on %s", e.Is, date(*d.OfRemoved))
+	case v.Kind == news.Revision:
+		e.Is = "Revised"
 	}
-	e.Of = *v.Of
-	for _, other := range d.Copies {
+	for _, other := range d.Copies { // of its group, as its leader is
 		if other.ID == e.Of {
 			e.OfTitle = other.Title
 		}
@@ -181,20 +198,25 @@ func explain(d store.ArticleDetail) explanation {
 	return e
 }
 
-// ruleWords says in words what the deduplicator's rules say. Of a rule it does
-// not know, it says the outcome.
-func ruleWords(v news.Verdict) string {
-	switch {
-	case v.Kind == news.Original && v.Rule == "first":
-		return "Original: nothing like it had arrived before"
-	case v.Kind == news.Revision && v.Rule == "same_item":
-		return "Revised: this is a later version of an article that was archived before"
-	case v.Kind == news.Copy && v.Rule == "text":
-		return "Copy: its text is, word for word, that of"
-	case v.Kind == news.Copy && v.Rule == "canonical_url":
-		return "Copy: its page declares the same address, and has the same title, as"
-	case v.Of == nil:
-		return capital(string(v.Kind))
+// why says why an article is in its group, as a sentence, on the page of the
+// article shown, or on its own.
+func why(r store.Related, shown news.ID) string {
+	if shown == "" {
+		shown = r.Parent()
 	}
-	return fmt.Sprintf("%s, %.0f %% alike, of", capital(string(v.Kind)), 100*v.Similarity)
+	words := capital(api.Why(r, shown))
+	if since := api.Since(r); since != "" {
+		words += "; " + since
+	}
+	return words + "."
+}
+
+// ruleWords are the rules of verdicts in words.
+var ruleWords = map[string]string{
+	news.RuleFirst:        "the first of its kind",
+	news.RuleSameItem:     "the same entry of its source, changed",
+	news.RuleText:         "the same text",
+	news.RuleCanonicalURL: "the same address and title",
+	news.RuleNearText:     "nearly the same text",
+	news.RuleContained:    "one text holds the other",
 }

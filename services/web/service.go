@@ -95,6 +95,7 @@ func (s *Service) registerAPI(mux *http.ServeMux) {
 	api := humago.New(mux, config)
 	api.UseMiddleware(s.onlyTrustedWrite(api))
 	s.registerArticles(api)
+	s.registerStories(api)
 	s.registerSources(api)
 	s.registerDocuments(api)
 	s.registerItems(api)

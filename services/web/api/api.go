@@ -67,8 +67,7 @@ const NoStream = "none"
 // Removed is an article that was taken down.
 type Removed struct {
 	store.Removed
-	Unpublished bool      `json:"unpublished" doc:"Whether it was deleted from the public tap too"`
-	Copies      []news.ID `json:"copies" doc:"Articles that are copies of it: they stay"`
+	Unpublished bool `json:"unpublished" doc:"Whether it was deleted from the public tap too"`
 }
 
 // Source is a source and how it is doing.
@@ -131,7 +130,8 @@ type Added struct {
 // Reading is an article with its surroundings, and its text for display.
 type Reading struct {
 	store.ArticleDetail
-	HTML string `json:"html" doc:"The text as paragraphs, headings, lists, quotations and links, of which nothing is the page's own markup"`
+	First *First `json:"first" doc:"Who was first of its group; null if it has no copies"`
+	HTML  string `json:"html" doc:"The text as paragraphs, headings, lists, quotations and links, of which nothing is the page's own markup"`
 }
 
 // Hit is an article found, without its text.

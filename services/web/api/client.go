@@ -138,6 +138,24 @@ func (c *Client) Article(ctx context.Context, ref string) (article Reading, err 
 	return article, err
 }
 
+// Diff compares two articles. Parameters are those of GET /articles/{ref}/diff.
+func (c *Client) Diff(ctx context.Context, ref string, parameters url.Values) (diff Diff, err error) {
+	err = c.do(ctx, http.MethodGet, "/articles/"+url.PathEscape(ref)+"/diff?"+parameters.Encode(), nil, &diff)
+	return diff, err
+}
+
+// Stories lists stories. Parameters are those of GET /stories.
+func (c *Client) Stories(ctx context.Context, parameters url.Values) (stories Stories, err error) {
+	err = c.do(ctx, http.MethodGet, "/stories?"+parameters.Encode(), nil, &stories)
+	return stories, err
+}
+
+// Story returns one story. ref is its ID or the beginning of it.
+func (c *Client) Story(ctx context.Context, ref string) (story StoryReading, err error) {
+	err = c.do(ctx, http.MethodGet, "/stories/"+url.PathEscape(ref), nil, &story)
+	return story, err
+}
+
 // RemoveArticle takes an article down for good.
 func (c *Client) RemoveArticle(ctx context.Context, ref string) (removed Removed, err error) {
 	err = c.do(ctx, http.MethodDelete, "/articles/"+url.PathEscape(ref), nil, &removed)
