@@ -36,7 +36,7 @@ type Retention struct {
 // DefaultRetention keeps pages for a week, and what explains decisions for a season.
 func DefaultRetention() Retention {
 	const day = 24 * time.Hour
-	return Retention{Pages: 7 * day, Polls: 30 * day, Dropped: 90 * day, Revisions: 90 * day, Fingerprints: 30 * day, Every: time.Hour}
+	return Retention{Pages: 7 * day, Polls: 30 * day, Dropped: 90 * day, Revisions: 90 * day, Fingerprints: 32 * day, Every: time.Hour}
 }
 
 // Validate says which setting is wrong.

@@ -25,6 +25,9 @@ func DefaultConfig() Config {
 	return Config{Batch: 64, Lease: 4 * time.Second, MinWords: 20, Window: 30 * day, Stories: story.DefaultConfig()}
 }
 
+// Kept is how long the journal must be kept to read memory back from it.
+func (c Config) Kept() time.Duration { return c.Window + backlog }
+
 // Validate says which setting is wrong.
 func (c Config) Validate() error {
 	switch {
@@ -36,6 +39,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("min_words: %d is less than 1", c.MinWords)
 	case c.Window <= 20*day:
 		return fmt.Errorf("window: %v is not more than 20 days (480h)", c.Window)
+	case c.Stories.Quiet > c.Window-backlog:
+		return fmt.Errorf("stories.quiet: %v is not two days (48h) less than the window, %v", c.Stories.Quiet, c.Window)
 	}
 	if err := c.Stories.Validate(); err != nil {
 		return fmt.Errorf("stories.%w", err)

@@ -41,12 +41,18 @@ func newSubject(a news.Article, found time.Time, minWords int) subject {
 	return s
 }
 
-// folded is s as words without regard to spelling, punctuation and spacing.
+// maxFolded bounds what is compared word for word: a character can fold to many.
+const maxFolded = 1 << 20
+
+// folded is s as words without regard to spelling, punctuation and spacing, up
+// to maxFolded bytes or so.
 func folded(s string) string {
 	var b strings.Builder
 	for token := range text.Tokens(s) {
 		b.WriteString(token.Text)
-		b.WriteByte(' ')
+		if b.WriteByte(' '); b.Len() > maxFolded {
+			break
+		}
 	}
 	return b.String()
 }
@@ -92,7 +98,7 @@ func (d decider) decide(ref news.Ref, s subject) (store.Decision, error) {
 	if !errors.Is(err, store.ErrNotFound) {
 		return stored, err
 	}
-	seen := d.memory.clock(s.found)
+	seen := d.memory.clock(s.found, d.now)
 	matches := d.memory.texts.Find(s.print, seen, s.published())
 	decision, err := d.compare(ref, s, matches)
 	if err != nil {
@@ -133,9 +139,9 @@ func (d decider) compare(ref news.Ref, s subject, matches []near.Match) (store.D
 		return same, err
 	}
 	for _, m := range matches {
-		near, err := d.near(m)
+		alike, err := d.near(m)
 		if !errors.Is(err, store.ErrNotFound) {
-			return near, err
+			return alike, err
 		}
 	}
 	return store.Decision{Verdict: news.Verdict{Kind: news.Original, Rule: news.RuleFirst}}, nil
@@ -171,6 +177,9 @@ func (d decider) same(ref news.Ref, s subject) (store.Decision, error) {
 // was removed. ErrNotFound if nothing is.
 func (d decider) near(m near.Match) (store.Decision, error) {
 	item, err := d.Live(m.Item)
+	if errors.Is(err, store.ErrNotFound) && m.Leader != m.Item {
+		item, err = d.Live(m.Leader)
+	}
 	if err != nil {
 		return store.Decision{}, err
 	}
@@ -204,11 +213,11 @@ func similarity(matches []near.Match, before store.Decision) float64 {
 
 // text is what to recognise copies of the article by; nil if it is recognised by another.
 func (d decider) text(decision store.Decision, s subject, seen time.Time, matches []near.Match) *near.Entry {
-	var match *near.Match
-	if len(matches) > 0 {
-		match = &matches[0]
+	var match *near.Match // in the group it was decided to be in
+	if i := slices.IndexFunc(matches, func(m near.Match) bool { return m.Leader == decision.Leader }); i >= 0 {
+		match = &matches[i]
 	}
-	if len(s.print.Shingles) == 0 || decision.Verdict.Rule == news.RuleText || match != nil && match.Same {
+	if len(s.print.Shingles) == 0 || match != nil && match.Same {
 		return nil
 	}
 	e := d.memory.texts.Entry(decision.Ref.Item, s.print, seen, s.published(), match)

@@ -123,15 +123,17 @@ func (p panicking) Decide(ctx context.Context, lease store.Lease, fn func(tx sto
 func TestPanicStaysWithItsMessage(t *testing.T) {
 	p := apptest.Open(t)
 	d := newProcessor(t, p)
+	decideAll(t, d, cleaned("before", "b", "نص قصير", ""))
 	func() {
 		defer func() {
 			if recover() == nil {
 				t.Error("did not panic")
 			}
 		}()
-		spoilt := *d
-		spoilt.store = panicking{d.store}
-		_, _ = spoilt.ProcessBatch(t.Context(), []*event.Cleaned{cleaned("a", "t", body, "")})
+		sound := d.store
+		defer func() { d.store = sound }()
+		d.store = panicking{sound}
+		_, _ = d.ProcessBatch(t.Context(), []*event.Cleaned{cleaned("a", "t", body, "")})
 	}()
 	if got := decideAll(t, d, cleaned("a", "t", body, "")); got[0].Verdict.Kind != news.Original {
 		t.Errorf("afterwards: %+v; what was decided in a panic must not be kept", got[0].Verdict)

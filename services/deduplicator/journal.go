@@ -36,6 +36,13 @@ const (
 	partMove   = 'M'
 )
 
+// number gives the text its place in the journal.
+func (s *step) number(n int64) {
+	if s.text != nil {
+		s.text.Number = uint32(n)
+	}
+}
+
 func (s step) marshal() (entry []byte, err error) {
 	if s.text != nil {
 		if entry, err = appendPart(entry, partText, s.text.AppendBinary); err != nil {

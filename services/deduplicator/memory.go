@@ -17,8 +17,9 @@ import (
 // the window alone: every change is an entry first, and becomes part of memory
 // for good when the transaction that appends it is committed.
 type memory struct {
-	window  time.Duration
-	stories story.Config
+	sync.Mutex // held by whoever decides or catches up: a stage may leave work behind that goes on
+	window     time.Duration
+	stories    story.Config
 
 	texts *near.Index
 	open  *story.Clusterer
@@ -71,8 +72,10 @@ func (m *memory) undo() bool {
 	return true
 }
 
-// apply makes one entry of the journal part of memory.
+// apply makes one entry of the journal part of memory. Its place there is the
+// number of its text: none is ever given twice, whatever was removed.
 func (m *memory) apply(n int64, s step) {
+	s.number(n)
 	m.applyText(s, (*near.Index).Add)
 	m.applyStory(s)
 	m.last = n
@@ -94,16 +97,20 @@ func (m *memory) applyStory(s step) {
 	}
 }
 
-// clock is the time of an article that was found at some time: it never goes back.
-func (m *memory) clock(found time.Time) time.Time {
+// clock is the time of an article that was found at some time, by the clock of
+// another host: it never goes back, and is not in the future.
+func (m *memory) clock(found, now time.Time) time.Time {
+	if found.After(now) {
+		found = now
+	}
 	if found.Before(m.seen) {
 		return m.seen
 	}
 	return found
 }
 
-// backlog is how old articles may be when they are decided on: they reach back
-// from when they were found.
+// backlog is how much later than it was found an article may be decided on: it is
+// compared with what came in the window before it was found.
 const backlog = 2 * day
 
 // replayBatch is how many entries are decoded before they are applied.
@@ -144,6 +151,7 @@ func (m *memory) catchUp(ctx context.Context, journal store.Decisions, now time.
 			return fmt.Errorf("entry %d: %w", e.N, err)
 		}
 		last = e.N
+		s.number(e.N)
 		if batch = append(batch, s); len(batch) == replayBatch {
 			send()
 		}

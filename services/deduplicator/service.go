@@ -3,6 +3,7 @@ package deduplicator
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -107,6 +108,8 @@ func (s *Service) turn(ctx context.Context) error {
 }
 
 func (s *Service) catchUp(ctx context.Context) error {
+	s.memory.Lock()
+	defer s.memory.Unlock()
 	start := time.Now()
 	if err := s.memory.catchUp(ctx, s.store, s.now()); err != nil {
 		return err
@@ -186,6 +189,12 @@ type processor struct {
 func (p *processor) ProcessBatch(ctx context.Context, in []*event.Cleaned) ([]stage.Result, error) {
 	subjects := make([]subject, len(in))
 	for i, c := range in {
+		if !c.Item.Valid() {
+			return nil, stage.Reject(ReasonInvalid, fmt.Errorf("%q is no ID of an item", c.Item))
+		}
+		if ctx.Err() != nil {
+			return nil, stage.Unavailable(ctx.Err())
+		}
 		subjects[i] = newSubject(c.Article, c.FoundAt, p.minWords)
 	}
 	decisions, err := p.decide(ctx, in, subjects)
@@ -210,6 +219,8 @@ func (p *processor) ProcessBatch(ctx context.Context, in []*event.Cleaned) ([]st
 // decide decides in one transaction. Should that fail, or panic, memory is what
 // the journal says before the next.
 func (p *processor) decide(ctx context.Context, in []*event.Cleaned, subjects []subject) ([]store.Decision, error) {
+	p.memory.Lock()
+	defer p.memory.Unlock()
 	if !p.current {
 		if err := p.memory.catchUp(ctx, p.store, p.now()); err != nil {
 			return nil, err

@@ -157,8 +157,9 @@ func (f *failing) Decide(ctx context.Context, lease store.Lease, fn func(tx stor
 // TestFailedTransactions leave nothing in memory.
 func TestFailedTransactions(t *testing.T) {
 	stream := recorded(300)
-	want := wire(t, follow(t, newProcessor(t, apptest.Open(t)), stream, 16))
-	d := newProcessor(t, apptest.Open(t))
+	undisturbed, p := apptest.Open(t), apptest.Open(t)
+	want := wire(t, follow(t, newProcessor(t, undisturbed), stream, 16))
+	d := newProcessor(t, p)
 	d.store = &failing{Decisions: d.store}
 	var got []*event.Deduplicated
 	for len(stream) > 0 {
@@ -172,5 +173,60 @@ func TestFailedTransactions(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, wire(t, got)); diff != "" {
 		t.Errorf("decided otherwise (-undisturbed +with failures):\n%s", diff)
+	}
+	if diff := cmp.Diff(journal(t, undisturbed.Store), journal(t, p.Store)); diff != "" {
+		t.Errorf("the journal differs (-undisturbed +with failures):\n%s", diff)
+	}
+}
+
+// TestStandbyKnowsMore: a standby that remembers what was taken down goes on with
+// what it has when the leader, who does not, decides.
+func TestStandbyKnowsMore(t *testing.T) {
+	p := apptest.Open(t)
+	stream := recorded(60)
+	leader := newProcessor(t, p)
+	decided := follow(t, leader, stream[:40], 8)
+	standby := newMemory(leader.memory.window, leader.memory.stories)
+	if err := standby.catchUp(t.Context(), p.Store, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	last := decided[len(decided)-1]
+	archive(t, p.Store, last)
+	if _, err := p.Store.RemoveArticle(t.Context(), last.Item, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	restarted := *leader
+	restarted.memory, restarted.current = newMemory(standby.window, standby.stories), false
+	follow(t, &restarted, stream[40:], 8)
+	if err := standby.catchUp(t.Context(), p.Store, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := restarted.memory.texts.Len(), standby.texts.Len(); b < a || b > a+1 {
+		t.Errorf("the standby knows %d texts, the leader %d", b, a)
+	}
+}
+
+// TestClockOfAnotherHost: an article that was found in the future, by the clock of
+// who found it, puts nothing out of the window.
+func TestClockOfAnotherHost(t *testing.T) {
+	d := newProcessor(t, apptest.Open(t))
+	first, future, again := article("first", "افتتاح مكتبة عامة", library, 8), article("future", "خطة لتوسيع ميناء الصيد", harbour, 9),
+		article("copy", "مكتبة عامة", library+" انتهى.", 10)
+	now := time.Now()
+	first.FoundAt, future.FoundAt, again.FoundAt = now.Add(-time.Hour), now.AddDate(10, 0, 0), now
+	got := decideAll(t, d, first, future, again)
+	if v := got[2].Verdict; v.Kind != news.Copy {
+		t.Errorf("a copy of what came before: %+v", v)
+	}
+}
+
+// TestNoID: what has no ID that can be stored is a dead letter, not an outage.
+func TestNoID(t *testing.T) {
+	d := newProcessor(t, apptest.Open(t))
+	bad := article("bad", "t", library, 8)
+	bad.Item = "zz"
+	_, err := d.ProcessBatch(t.Context(), []*event.Cleaned{bad})
+	if err == nil || !strings.HasPrefix(err.Error(), "dead ("+ReasonInvalid) {
+		t.Errorf("%v, want a dead letter", err)
 	}
 }

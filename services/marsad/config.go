@@ -51,8 +51,8 @@ func (c Config) Validate() error {
 			return fmt.Errorf("%s.%w", part.name, err)
 		}
 	}
-	if kept := c.Retention.Fingerprints; kept != 0 && c.Deduplicator.Window > kept {
-		return fmt.Errorf("deduplicator.window: %v is longer than retention.fingerprints, %v: nothing is kept for so long", c.Deduplicator.Window, kept)
+	if kept, want := c.Retention.Fingerprints, c.Deduplicator.Kept(); kept != 0 && kept < want {
+		return fmt.Errorf("retention.fingerprints: %v is less than %v, which are deduplicator.window and two days", kept, want)
 	}
 	return nil
 }

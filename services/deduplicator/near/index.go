@@ -287,8 +287,8 @@ func likely(shared, seen, left float64) float64 {
 // Entry is a text to be added, and all that adding it again after a restart needs.
 type Entry struct {
 	Item       news.ID
-	Number     uint32  // one more than that of the entry before
-	Leader     uint32  // the number of the text it is grouped with; its own if there is none
+	Number     uint32  // higher than that of the entry before, and never given again
+	Leader     uint32  // the number of the text it is grouped with; 0 if there is none
 	Generation uint32  // of the sketch
 	Mass       float32 // weight of the shingles
 	Seen       time.Time
@@ -296,11 +296,12 @@ type Entry struct {
 	Print
 }
 
-// Entry makes the entry of a text; m is what it matched, nil if nothing.
+// Entry makes the entry of a text; m is what it matched, nil if nothing. Its number
+// is the next one, unless whoever keeps the entries gives it another.
 func (x *Index) Entry(item news.ID, p Print, seen, published time.Time, m *Match) Entry {
 	turns := x.due(seen)
 	e := Entry{
-		Item: item, Number: x.texts.next, Leader: x.texts.next, Generation: x.generation + turns, Mass: x.mass(p, turns),
+		Item: item, Number: x.texts.next, Generation: x.generation + turns, Mass: x.mass(p, turns),
 		Seen: seen, Published: published, Print: p,
 	}
 	if m != nil {
@@ -322,11 +323,14 @@ func (x *Index) due(seen time.Time) uint32 {
 	return 0
 }
 
-// Add indexes a text. Entries must come in order; numbers may be missing. A lower
-// number than before is of an index that began anew because nothing was in its window.
+// Add indexes a text. Entries must come in order; numbers may be missing. One
+// whose number is not higher than those before is there already.
 func (x *Index) Add(e Entry) {
 	if e.Number < x.texts.next {
-		*x = *newIndex(x.window, 32-x.sketch.shift)
+		return
+	}
+	if e.Leader == 0 {
+		e.Leader = e.Number
 	}
 	x.texts.skip(e.Number)
 	k := kept{

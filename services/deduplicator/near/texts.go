@@ -76,10 +76,13 @@ func (t *texts) add(k kept, p Print) {
 	t.next++
 }
 
+// most that may be missing between two texts: after more, those before are given up.
+const mostMissing = 1 << 20
+
 // skip makes the next text have the given number: those before are missing, and match nothing.
 func (t *texts) skip(number uint32) {
-	if len(t.blocks) == 0 {
-		t.first, t.next = number, number
+	if len(t.blocks) == 0 || number-t.next > mostMissing {
+		t.blocks, t.first, t.next = nil, number, number
 	}
 	for t.next < number {
 		k := kept{leader: t.next}

@@ -9,8 +9,6 @@ const (
 	// indexedTerms is by how many of its words an article is found, askedTerms by how
 	// many others are looked for.
 	indexedTerms, askedTerms = 16, 24
-	// maxScanned is how many entries of postings are read for an article.
-	maxScanned = 1536
 	// maxHits is how many members are looked at more closely.
 	maxHits = 32
 	// maxStories is to how many stories an article is compared.
@@ -72,13 +70,8 @@ func (c *Clusterer) unindex(f Features) {
 func (c *Clusterer) candidates(f Features, at int64) []hit {
 	s := &c.scratch
 	s.hits = s.hits[:0]
-	scanned := 0
 	for _, t := range s.byWeight(f.terms, askedTerms) {
-		list := c.words.read(t.hash())
-		if scanned += len(list); scanned > maxScanned {
-			break
-		}
-		for _, n := range list {
+		for _, n := range c.words.read(t.hash()) {
 			if n >= c.base && c.alive.has(n-c.base) {
 				s.count(n, t.weight()*t.weight())
 			}

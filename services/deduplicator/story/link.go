@@ -10,9 +10,15 @@ const (
 	// linkGap is how many seconds two articles on one event in two languages may lie apart.
 	linkGap = 36 * 60 * 60
 	// linkEvidence is how much they must share, in halves of a name: three names of
-	// more than three consonants, or numbers of three digits; shorter ones count half.
+	// more than three consonants, or two and two that are shorter, or a number for one
+	// that is. At least one must be a name.
 	linkEvidence = 6
+	// linkCommon is how many recent articles a key is in that is in all news.
+	linkCommon = 48
 )
+
+// sharing is what a member shares with an article.
+type sharing struct{ evidence, names int }
 
 // evidence is what speaks for a story in another language.
 type evidence struct {
@@ -27,42 +33,41 @@ func (c *Clusterer) link(f Features, at int64) news.ID {
 	if len(f.places) == 0 || len(f.names)+len(f.numbers) < linkEvidence/2 {
 		return ""
 	}
-	shared := map[number]int{}
+	shared := map[number]sharing{}
 	for _, key := range f.names {
-		c.linked(shared, key, 1+int(key&longName), f, at)
+		c.linked(shared, key, sharing{1 + int(key&longName), 1}, f, at)
 	}
 	for _, key := range f.numbers {
-		c.linked(shared, key, 2, f, at)
+		c.linked(shared, key, sharing{1, 0}, f, at)
 	}
 	var found []evidence
-	for n, score := range shared {
-		if score < linkEvidence || !sharesPlace(f, c.member(n).features) {
+	for n, s := range shared {
+		if s.evidence < linkEvidence || s.names == 0 || !sharesPlace(f, c.member(n).features) {
 			continue
 		}
-		s := c.member(n).story
-		i := slices.IndexFunc(found, func(e evidence) bool { return e.story == s })
+		story := c.member(n).story
+		i := slices.IndexFunc(found, func(e evidence) bool { return e.story == story })
 		if i < 0 {
 			i = len(found)
-			found = append(found, evidence{story: s})
+			found = append(found, evidence{story: story})
 		}
-		found[i].best = max(found[i].best, score)
+		found[i].best = max(found[i].best, s.evidence)
 	}
 	return surest(found)
 }
 
 // linked adds what a key says to the members in other languages that have it. Keys of
-// many articles are of names that are in all news.
-func (c *Clusterer) linked(shared map[number]int, key uint32, score int, f Features, at int64) {
-	list := c.keys.read(key)
-	if len(list) == recent {
+// many articles are of names that are in all news: only those that live count, the
+// others are forgotten sooner or later.
+func (c *Clusterer) linked(shared map[number]sharing, key uint32, says sharing, f Features, at int64) {
+	living := slices.DeleteFunc(slices.Clone(c.keys.read(key)), func(n number) bool { return n < c.base || !c.near(n, at) })
+	if len(living) >= linkCommon {
 		return
 	}
-	for _, n := range list {
-		if n < c.base || !c.near(n, at) {
-			continue
-		}
+	for _, n := range living {
 		if m := c.member(n); m.features.lang != f.lang && max(m.at-at, at-m.at) <= linkGap {
-			shared[n] += score
+			s := shared[n]
+			shared[n] = sharing{s.evidence + says.evidence, s.names + says.names}
 		}
 	}
 }
