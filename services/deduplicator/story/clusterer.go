@@ -12,20 +12,21 @@ import (
 // more than Quiet and a day before the latest have no effect any more. It must not
 // be used by several goroutines at once.
 type Clusterer struct {
-	cfg     Config
-	members []member // by number, from base on
-	base    number
-	dead    int                 // members at the front that are known to be dead
-	alive   bits                // of members, by number from base on
-	ids     map[identity]number // of members that live
-	stories map[identity]*story
-	days    map[int64][]number // members by the day of their time
-	words   postings           // the weightiest words of members
-	keys    postings           // their names and numbers
-	latest  int64              // the greatest time seen, in seconds
-	horizon int64              // members before it are dead; the start of a day
-	journal journal
-	scratch scratch
+	cfg      Config
+	members  []member // by number, from base on
+	base     number
+	dead     int                 // members at the front that are known to be dead
+	alive    bits                // of members, by number from base on
+	ids      map[identity]number // of members that live
+	stories  map[identity]*story
+	days     map[int64][]number // members by the day of their time
+	features int64              // bytes of members
+	words    postings           // the weightiest words of members
+	keys     postings           // their names and numbers
+	latest   int64              // the greatest time seen, in seconds
+	horizon  int64              // members before it are dead; the start of a day
+	journal  journal
+	scratch  scratch
 }
 
 // number counts members in the order they were added.
@@ -73,11 +74,12 @@ func (c *Clusterer) Stories() int { return len(c.stories) }
 // Bytes is about how much memory is in use.
 func (c *Clusterer) Bytes() int64 {
 	const perMember = 112 + 16 + 48 + 8 // itself, its number in story and day, its identity in the map
-	bytes := int64(cap(c.members)) * perMember
-	for _, m := range c.members {
-		bytes += 4*int64(cap(m.features.terms)+cap(m.features.names)+cap(m.features.numbers)) + 2*int64(cap(m.features.places))
-	}
-	return bytes + 112*int64(len(c.stories)) + c.words.bytes() + c.keys.bytes()
+	return int64(cap(c.members))*perMember + c.features + 112*int64(len(c.stories)) + c.words.bytes() + c.keys.bytes()
+}
+
+// bytes is what the lists take.
+func (f Features) bytes() int64 {
+	return 4*int64(cap(f.terms)+cap(f.title)+cap(f.names)+cap(f.numbers)) + 2*int64(cap(f.places))
 }
 
 // Add makes an article with its time a member of a story, as Place said: its own
@@ -95,6 +97,7 @@ func (c *Clusterer) Add(id news.ID, f Features, at time.Time, in news.ID) {
 	m := member{id: key, at: at.Unix(), features: f}
 	c.journal.record(change{kind: added, latest: c.latest, horizon: c.horizon})
 	c.members = append(c.members, m)
+	c.features += f.bytes()
 	c.ids[key] = n
 	c.index(n, f)
 	c.days[dayOf(m.at)] = append(c.days[dayOf(m.at)], n)

@@ -74,6 +74,7 @@ func (c *Clusterer) undoAdd(ch change) {
 	if c.days[d] = without(c.days[d], n); len(c.days[d]) == 0 {
 		delete(c.days, d)
 	}
+	c.features -= m.features.bytes()
 	c.members = c.members[:len(c.members)-1]
 	c.latest, c.horizon = ch.latest, ch.horizon
 }
@@ -96,6 +97,9 @@ func (c *Clusterer) release() {
 	}
 	if c.dead < 1024 || c.dead < len(c.members)/8 {
 		return
+	}
+	for _, m := range c.members[:c.dead] {
+		c.features -= m.features.bytes()
 	}
 	c.members = append(make([]member, 0, len(c.members)-c.dead+1024), c.members[c.dead:]...)
 	c.base += number(c.dead)

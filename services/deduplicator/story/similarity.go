@@ -16,8 +16,7 @@ func Similarity(a, b Features) float64 {
 	return cosine(a, b) * agreement(a, b)
 }
 
-// cosine of the words of two articles: exact up to its last, rounded operations, so
-// that every machine gives the same.
+// cosine of the words of two articles: exact up to its last, rounded operations.
 func cosine(a, b Features) float64 {
 	dot, shared := uint32(0), 0
 	for i, j := 0, 0; i < len(a.terms) && j < len(b.terms); {
