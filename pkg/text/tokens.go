@@ -81,6 +81,17 @@ func Words(s string) int {
 	return n
 }
 
+// IsNumber reports whether a folded word is made of digits: folding makes those of
+// all scripts ASCII.
+func IsNumber(folded string) bool {
+	for i := range len(folded) {
+		if folded[i] < '0' || folded[i] > '9' {
+			return false
+		}
+	}
+	return folded != ""
+}
+
 // run is a stretch of word characters of one kind.
 type run struct {
 	raw        string

@@ -19,7 +19,8 @@ func (c *cli) evalDedupCommand() *cobra.Command {
 or gzip, and are known by their fields:
 
   id, title, text, and perhaps lang and date, with NAME_labels.json beside NAME.jsonl.gz
-  (an array of a, b, label, confidence, weight): a stream with labelled pairs. D (one is
+  (an array of a, b, label, confidence, weight): a stream with labelled pairs; confidence is
+  1 (arguable) to 3 (sure). D (one is
   derived from the other) and P (one holds part of the other) are to be found, E (same
   event) and N (different) are not.
   id, kind, cluster, title, text: a stream made of copies that are known. A copy is found

@@ -138,7 +138,7 @@ func (r *reader) readBody(body string) {
 
 func (r *reader) inLead(word string, short uint16) {
 	r.Lists[lead] = append(r.Lists[lead], short)
-	if numeric(word) {
+	if text.IsNumber(word) {
 		r.Lists[numbers] = append(r.Lists[numbers], short)
 	}
 }
@@ -156,16 +156,6 @@ func (r *reader) readPlaces(title, lead string) {
 		}
 		r.Lists[countries] = append(r.Lists[countries], code)
 	}
-}
-
-// numeric reports whether a folded word is a number: folding made its digits ASCII.
-func numeric(word string) bool {
-	for i := range len(word) {
-		if word[i] < '0' || word[i] > '9' {
-			return false
-		}
-	}
-	return true
 }
 
 func wordHash(word string) uint64 { return xxhash.Sum64String(text.WithoutArticle(word)) }

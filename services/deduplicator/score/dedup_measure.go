@@ -108,7 +108,10 @@ func labelled(by string, labels []label, found func(label) bool) []*LabelledPair
 			sure = append(sure, p)
 		}
 	}
-	scores := []*LabelledPairs{pairRates(by, "all", all), pairRates(by, "≥ 2", sure)}
+	scores := []*LabelledPairs{pairRates(by, "all", all)}
+	if len(sure) > 0 {
+		scores = append(scores, pairRates(by, "≥ 2", sure))
+	}
 	for _, c := range []int{3, 2, 1} {
 		if len(byConfidence[c]) > 0 {
 			scores = append(scores, pairRates(by, strconv.Itoa(c), byConfidence[c]))

@@ -32,7 +32,7 @@ func (r *reader) read(s string, tokens int, weight float32) {
 		if n++; n > tokens {
 			break
 		}
-		digits := isNumber(t.Text)
+		digits := text.IsNumber(t.Text)
 		if len(number) > 0 && (!digits || t.Start != before+1 || len(t.Text) != 3) {
 			r.number(number)
 			number = number[:0]
@@ -92,15 +92,6 @@ func (r *reader) number(digits []byte) {
 	if key, ok := numberKey(digits); ok {
 		r.numbers = append(r.numbers, key)
 	}
-}
-
-func isNumber(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // weighted is a word and its weight.
