@@ -20,7 +20,7 @@ const (
 	// those that share some are compared.
 	chainLimit     = 64
 	chainFewest    = 4
-	candidateLimit = 16
+	candidateLimit = 8
 	// A generation of the sketch is of so many texts, or as long.
 	generationTexts = 1 << 15
 	generationTime  = 10 * 24 * time.Hour
