@@ -57,10 +57,13 @@ func (t *texts) last() *textBlock {
 	if n > 0 && len(t.blocks[n-1].texts) < blockTexts {
 		return t.blocks[n-1]
 	}
+	likely := 0 // bytes of data
 	if n > 0 {
-		t.blocks[n-1].data = slices.Clone(t.blocks[n-1].data) // no room to spare in what is full
+		full := t.blocks[n-1]
+		full.data = slices.Clone(full.data) // no room to spare in what is full
+		likely = len(full.data) * 9 / 8
 	}
-	t.blocks = append(t.blocks, &textBlock{texts: make([]kept, 0, blockTexts)})
+	t.blocks = append(t.blocks, &textBlock{texts: make([]kept, 0, blockTexts), data: make([]byte, 0, likely)})
 	return t.blocks[n]
 }
 
