@@ -23,32 +23,40 @@ with all words right; instant the dates whose label has a clock and a zone and
 that are right to the minute; wanted and unwanted the snippets that are in the
 text. The model that finds the text was learned from labelled pages: on those,
 the figures flatter it. 'marsad train extract' scores it on sites it has not seen.`,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if err := formats(format, "table", "json"); err != nil {
-				return err
-			}
-			options := score.Options{Progress: c.progress("pages")}
-			var report *score.Report
-			err = writeTo(predictions, func(w io.Writer) (err error) {
-				options.Predictions = w
-				report, err = score.Run(cmd.Context(), args[0], options)
-				return err
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.score(format, predictions, func(w io.Writer) (scored, error) {
+				return score.Run(cmd.Context(), args[0], score.Options{Predictions: w, Progress: c.progress("pages")})
 			})
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				return c.printJSON(report)
-			}
-			_, err = fmt.Fprint(c.out, report.Table())
-			return err
 		},
 	}
 	extract.Flags().StringVar(&format, "format", "table", "table or json")
 	extract.Flags().StringVar(&predictions, "predictions", "", "write what each document got to `FILE` (JSON lines)")
-	cmd.AddCommand(extract, c.evalLangCommand(), c.evalDedupCommand())
-	cmd.AddCommand(c.evalStoriesCommand())
+	cmd.AddCommand(extract, c.evalLangCommand(), c.evalDedupCommand(), c.evalStoriesCommand())
 	return cmd
+}
+
+// scored is what a scoring run reports.
+type scored interface{ Table() string }
+
+// score runs a scoring and prints what it reports; predictions, unless empty, names
+// the file that run writes what each document got to.
+func (c *cli) score(format, predictions string, run func(predictions io.Writer) (scored, error)) error {
+	if err := formats(format, "table", "json"); err != nil {
+		return err
+	}
+	var report scored
+	err := writeTo(predictions, func(w io.Writer) (err error) {
+		report, err = run(w)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		return c.printJSON(report)
+	}
+	_, err = fmt.Fprint(c.out, report.Table())
+	return err
 }
 
 // progress shows on a terminal how far long work is; elsewhere it says nothing.

@@ -32,26 +32,13 @@ in one group or one is told to come from the other; by match when the later one 
 the earlier one directly, in another pass in which no text is left out of the index.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := formats(format, "table", "json"); err != nil {
-				return err
-			}
 			if rounds < 1 {
 				return usageError{fmt.Errorf("--rounds %d: 1 or more", rounds)}
 			}
-			var report *score.DuplicateReport
-			err := writeTo(predictions, func(w io.Writer) (err error) {
+			return c.score(format, predictions, func(w io.Writer) (scored, error) {
 				options := score.DuplicateOptions{Rounds: rounds, Predictions: w, Progress: c.progress("documents")}
-				report, err = score.RunDuplicates(cmd.Context(), args, options)
-				return err
+				return score.RunDuplicates(cmd.Context(), args, options)
 			})
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				return c.printJSON(report)
-			}
-			_, err = fmt.Fprint(c.out, report.Table())
-			return err
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")

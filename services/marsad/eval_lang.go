@@ -22,28 +22,19 @@ func (c *cli) evalLangCommand() *cobra.Command {
 		Short: "Score the language of sentences (PATH is a file, or a folder with sib200*.jsonl.gz)",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := formats(format, "table", "json"); err != nil {
-				return err
-			}
-			sentences, err := sib200.Read(args[0])
-			if err != nil {
-				return err
-			}
-			var report *score.Report
-			err = writeTo(predictions, func(w io.Writer) (err error) {
+			return c.score(format, predictions, func(w io.Writer) (scored, error) {
+				sentences, err := sib200.Read(args[0])
+				if err != nil {
+					return nil, err
+				}
 				options := score.Options{Predictions: w, Progress: c.progress("sentences")}
-				report, err = score.Run(cmd.Context(), sib200.Split(sentences, "dev"), text.Language, options)
-				return err
+				report, err := score.Run(cmd.Context(), sib200.Split(sentences, "dev"), text.Language, options)
+				if err != nil {
+					return nil, err
+				}
+				report.ModelBytes = text.LanguageModelBytes()
+				return report, nil
 			})
-			if err != nil {
-				return err
-			}
-			report.ModelBytes = text.LanguageModelBytes()
-			if format == "json" {
-				return c.printJSON(report)
-			}
-			_, err = fmt.Fprint(c.out, report.Table())
-			return err
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")

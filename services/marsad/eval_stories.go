@@ -27,26 +27,13 @@ Other files of a folder are passed over. Streams go to the stories directly: wha
 a copy of what is not asked.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := formats(format, "table", "json"); err != nil {
-				return err
-			}
 			if shuffles < 0 {
 				return usageError{fmt.Errorf("--shuffles %d: 0 or more", shuffles)}
 			}
-			var report *score.StoryReport
-			err := writeTo(predictions, func(w io.Writer) (err error) {
+			return c.score(format, predictions, func(w io.Writer) (scored, error) {
 				options := score.StoryOptions{Shuffles: shuffles, Predictions: w, Progress: c.progress("documents")}
-				report, err = score.RunStories(cmd.Context(), args[0], options)
-				return err
+				return score.RunStories(cmd.Context(), args[0], options)
 			})
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				return c.printJSON(report)
-			}
-			_, err = fmt.Fprint(c.out, report.Table())
-			return err
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")

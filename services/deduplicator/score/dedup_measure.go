@@ -154,19 +154,3 @@ func madeCopies(documents []Document, findings []Finding) *MadeCopies {
 	}
 	return s
 }
-
-// pairs are precision, recall and F1 over pairs of documents that are in one group.
-func (c clustering) pairs() (precision, recall, f1 float64) {
-	gold, found, both := c.counts()
-	g, f, b := 0.0, 0.0, 0.0
-	for _, n := range gold {
-		g += pairsOf(n)
-	}
-	for _, n := range found {
-		f += pairsOf(n)
-	}
-	for _, n := range both {
-		b += pairsOf(n)
-	}
-	return finite(b / f), finite(b / g), finite(2 * b / (f + g))
-}

@@ -49,6 +49,9 @@ var errNoDuplicates = errors.New("no file with id, kind, cluster and text on eac
 
 // readDuplicates reads a file, or the files of a folder that have the fields.
 func readDuplicates(ctx context.Context, path string) ([]duplicateStream, error) {
+	if _, err := stat(path); err != nil {
+		return nil, err
+	}
 	var streams []duplicateStream
 	err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || name != path && !isJSONLines(name) {

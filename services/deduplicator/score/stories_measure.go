@@ -27,20 +27,32 @@ func (c clustering) bcubed() (precision, recall, f1 float64) {
 	return precision, recall, 2 * precision * recall / (precision + recall)
 }
 
+// samePairs counts the pairs of documents that are together in the labels, in what was
+// found, and in both.
+func (c clustering) samePairs() (gold, found, both float64) {
+	g, f, b := c.counts()
+	for _, n := range g {
+		gold += pairsOf(n)
+	}
+	for _, n := range f {
+		found += pairsOf(n)
+	}
+	for _, n := range b {
+		both += pairsOf(n)
+	}
+	return gold, found, both
+}
+
+// pairs are precision, recall and F1 over pairs of documents that are in one group.
+func (c clustering) pairs() (precision, recall, f1 float64) {
+	gold, found, both := c.samePairs()
+	return finite(both / found), finite(both / gold), finite(2 * both / (found + gold))
+}
+
 // ari is the share of pairs of documents on which both agree, adjusted for chance (Hubert
 // and Arabie, "Comparing Partitions", 1985).
 func (c clustering) ari() float64 {
-	gold, found, both := c.counts()
-	index, rows, columns := 0.0, 0.0, 0.0
-	for _, n := range both {
-		index += pairsOf(n)
-	}
-	for _, n := range gold {
-		rows += pairsOf(n)
-	}
-	for _, n := range found {
-		columns += pairsOf(n)
-	}
+	rows, columns, index := c.samePairs()
 	expected := rows * columns / max(pairsOf(len(c.gold)), 1)
 	if greatest := (rows + columns) / 2; greatest != expected {
 		return (index - expected) / (greatest - expected)

@@ -59,9 +59,18 @@ func (p storyPair) mixed() bool {
 // errNoStories says that nothing can be scored.
 var errNoStories = errors.New("no file with id, cluster, title and text, or with a, b and overall, on each line")
 
+// stat is os.Stat, in words.
+func stat(path string) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: there is no such file or folder", path)
+	}
+	return info, err
+}
+
 // readStoryFiles reads a file, or the files of a folder that have the fields.
 func readStoryFiles(ctx context.Context, path string) ([]storyFile, error) {
-	info, err := os.Stat(path)
+	info, err := stat(path)
 	if err != nil {
 		return nil, err
 	}
