@@ -98,6 +98,7 @@ type Place struct {
 	Code     string `json:"code"` // ISO 3166-1 alpha-2
 	Name     string `json:"name"` // English short name
 	Mentions int    `json:"mentions"`
+	InTitle  bool   `json:"in_title,omitempty"`
 }
 
 // Organisation is an organisation an article mentions.
@@ -105,6 +106,7 @@ type Organisation struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
 	Mentions int    `json:"mentions"`
+	InTitle  bool   `json:"in_title,omitempty"`
 }
 
 // Watch is a user's subject that an article matched.
@@ -115,17 +117,28 @@ type Watch struct {
 }
 
 // WatchMatch is one place where a watch matched. Start and End count Unicode
-// code points of the article's text.
+// code points of the article's text, or of its title.
 type WatchMatch struct {
 	Rule  string `json:"rule"`
+	In    string `json:"in,omitempty"` // "title"; empty: the text
 	Text  string `json:"text"`
 	Start int    `json:"start"`
 	End   int    `json:"end"`
 }
 
+// Abstention is why the classifier gives an article no topic.
+type Abstention string
+
+const (
+	TooShort            Abstention = "too_short"
+	LowConfidence       Abstention = "low_confidence"
+	UnsupportedLanguage Abstention = "unsupported_language"
+)
+
 // Labels are what the classifier says of an article.
 type Labels struct {
-	Topics        []Topic        `json:"topics"`
+	Topics        []Topic        `json:"topics"`              // most probable first
+	Abstained     Abstention     `json:"abstained,omitempty"` // why there are no topics
 	Places        []Place        `json:"places"`
 	Organisations []Organisation `json:"organisations"`
 	Watches       []Watch        `json:"watches"`

@@ -1,0 +1,66 @@
+package phrases
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestFind(t *testing.T) {
+	const all = Particles | Article | Stars
+	tests := []struct {
+		name, phrase string
+		how          How
+		text         string
+		want         []string // the matched words, as written
+	}{
+		{"as written", "defence pact", 0, "A Defence-Pact; the defence pacts.", []string{"Defence Pact"}},
+		{"spelling", "الأمن", 0, "الامن والأمن", []string{"الامن"}},
+		{"particles", "الأمن", all, "والأمن للأمن بالأمن كالامن", []string{"والأمن", "للأمن", "بالأمن", "كالامن"}},
+		{"article on each word", "تعاون عسكري", all, "للتعاون العسكري، وتعاون عسكري", []string{"للتعاون العسكري", "وتعاون عسكري"}},
+		{"no article taken off", "التعاون", all, "تعاون", nil},
+		{"no article unless asked", "تعاون", Particles, "التعاون بتعاون", []string{"بتعاون"}},
+		{"whole words", "sport", all, "sports transport", nil},
+		{"star", "militair*", all, "militaires et militaire, paramilitaire", []string{"militaires", "militaire"}},
+		{"star inside", "accord* militair*", all, "des accords militaires", []string{"accords militaires"}},
+		{"star with the article", "عسكري*", all, "والعسكريين", []string{"والعسكريين"}},
+		{"short star is a word", "ab*", all, "abc ab", []string{"ab"}},
+		{"overlap", "a b a", 0, "a b a b a", []string{"a b a", "a b a"}},
+		{"no words", "—", all, "—", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var s Set
+			s.Add(tt.phrase, 7, tt.how)
+			text := Prepare(tt.text)
+			var got []string
+			s.Find(text, func(m Match) {
+				var words []string
+				for _, token := range text.Tokens[m.From:m.To] {
+					words = append(words, token.Raw)
+				}
+				got = append(got, strings.Join(words, " "))
+			})
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestPhrasesTogether: what one phrase allows, another that shares its words does not.
+func TestPhrasesTogether(t *testing.T) {
+	var s Set
+	s.Add("جيش", 1, Article)
+	s.Add("الجيش", 2, Particles)
+	s.Add("جيش*", 3, Stars)
+	s.Add("الجيش*", 4, Stars|Particles)
+	for word, want := range map[string][]int32{"جيش": {1, 3}, "الجيش": {1, 2, 4}, "والجيش": {2, 4}, "جيشنا": {3}, "الجيشان": {4}} {
+		var got []int32
+		s.Find(Prepare(word), func(m Match) { got = append(got, m.ID) })
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", word, got, want)
+		}
+	}
+}
