@@ -34,27 +34,35 @@ const MinStar = 3
 
 // Set is a set of phrases. The zero value is empty. It is safe for concurrent use
 // when nothing is added any more.
+//
+// Nodes, words and ends are known by their numbers: a set of ten thousand phrases
+// is two tables and a few slices.
 type Set struct {
-	root   node
-	filter filter
-	stars  filter // of stems that begin a phrase
+	words words
+	edges table
+	nodes []node // the root first
+	ends  []end
+	first filter // of words that begin a phrase
+	later filter // of words that continue one
+	stars filter // of stems that begin one
 }
 
 // node is a place in the trie.
 type node struct {
-	next    map[string]*edges
-	stems   map[string]*edges // of words that begin longer ones
-	longest int               // bytes of the longest stem
-	ends    []end
+	ends    int32 // the first, -1 without
+	longest int32 // bytes of the longest stem that follows
+	more    bool  // something follows
 }
 
-// edges are what follows a word: met as written, or also with the article.
-type edges struct {
-	exact, open *node
+// step leaves a node over a word, or over all words that begin with it.
+type step struct {
+	from int32
+	word uint32 // twice its number; and one for a stem
 }
 
 type end struct {
 	id        int32
+	next      int32 // of the same node, -1 for none
 	particles bool
 }
 
@@ -62,23 +70,39 @@ type end struct {
 type Match struct {
 	ID       int32
 	From, To int
+	Bare     bool // the first word was taken without particles that it carries
 }
 
 // Add files a phrase under an id; the same phrase may have several. It returns the
 // number of words, 0 if the phrase has none, and then files nothing.
 func (s *Set) Add(phrase string, id int32, how How) int {
 	words := split(phrase, how)
-	at := &s.root
-	for i, w := range words {
-		if i == 0 {
-			s.announce(w, how)
-		}
-		at = at.child(w, how)
+	if len(words) == 0 {
+		return 0
 	}
-	if len(words) > 0 {
-		at.ends = append(at.ends, end{id, how&Particles != 0})
+	s.begin()
+	at := int32(0)
+	for _, w := range words {
+		at = s.child(at, w, how)
 	}
+	s.end(at, end{id, -1, how&Particles != 0})
 	return len(words)
+}
+
+// end files the end of a phrase behind those that a node has.
+func (s *Set) end(at int32, e end) {
+	last := &s.nodes[at].ends
+	for *last >= 0 {
+		last = &s.ends[*last].next
+	}
+	*last = int32(len(s.ends))
+	s.ends = append(s.ends, e)
+}
+
+func (s *Set) begin() {
+	if s.nodes == nil {
+		s.nodes = []node{{ends: -1}}
+	}
 }
 
 // word is one of a phrase.
@@ -109,11 +133,16 @@ func isArabic(w string) bool {
 	return r >= 0x0600 && r <= 0x06FF
 }
 
-// announce lets the filters pass a first word.
-func (s *Set) announce(w word, how How) {
-	f := &s.filter
-	if w.star {
+// announce lets the filters pass a word that leaves a node.
+func (s *Set) announce(at int32, w word, how How) {
+	f := &s.later
+	switch {
+	case at == 0 && w.star:
 		f = &s.stars
+	case at == 0:
+		f = &s.first
+	case w.star: // not asked where stems follow
+		return
 	}
 	f.add(maphash.String(seed, w.text))
 	if w.takesArticle(how) {
@@ -121,38 +150,42 @@ func (s *Set) announce(w word, how How) {
 	}
 }
 
-func (n *node) child(w word, how How) *node {
-	follow := &n.next
+// child is the node after w, made if there is none.
+func (s *Set) child(at int32, w word, how How) int32 {
+	number := s.words.add(w.text)
+	s.nodes[at].more = true
+	over := step{at, 2 * number}
 	if w.star {
-		follow = &n.stems
-		n.longest = max(n.longest, len(w.text))
+		over.word++
+		s.nodes[at].longest = max(s.nodes[at].longest, int32(len(w.text)))
 	}
-	if *follow == nil {
-		*follow = map[string]*edges{}
-	}
-	e := (*follow)[w.text]
-	if e == nil {
-		e = &edges{}
-		(*follow)[w.text] = e
-	}
+	e := s.edges.get(over)
 	to := &e.exact
 	if w.takesArticle(how) {
 		to = &e.open
 	}
-	if *to == nil {
-		*to = &node{}
+	if *to == 0 {
+		s.nodes = append(s.nodes, node{ends: -1})
+		*to = int32(len(s.nodes) - 1)
+		s.edges.set(over, e)
+		s.announce(at, w, how)
 	}
 	return *to
 }
 
-// Find gives every phrase of the set in t, by where they begin; phrases may overlap.
+// Find gives every phrase of the set in t, by where they begin, and from there first
+// those that take the word as it stands; phrases may overlap.
 func (s *Set) Find(t *Text, found func(Match)) {
-	w := walk{tokens: t.Tokens, found: found}
+	if s.nodes == nil {
+		return
+	}
+	w := walk{set: s, text: t, found: found}
+	stemmed := s.nodes[0].longest > 0
 	for i := range t.Tokens {
 		for _, f := range t.formsOf(i) {
-			if s.filter.has(f.hash) || s.beginsStem(f.word) {
+			if s.first.has(f.hash) || stemmed && s.beginsStem(f.word) {
 				w.from, w.bare = i, f.bare
-				w.step(&s.root, f.word, i)
+				w.step(0, f.word, f.hash, i)
 			}
 		}
 	}
@@ -160,7 +193,7 @@ func (s *Set) Find(t *Text, found func(Match)) {
 
 // beginsStem reports whether a word may begin with a stem of the root.
 func (s *Set) beginsStem(word string) bool {
-	for stem := range stems(word, s.root.longest+len(article)) {
+	for stem := range stems(word, int(s.nodes[0].longest)+len(article)) {
 		if s.stars.has(maphash.String(seed, stem)) {
 			return true
 		}
@@ -170,49 +203,59 @@ func (s *Set) beginsStem(word string) bool {
 
 // walk follows the trie from one word of a text.
 type walk struct {
-	tokens []text.Token
-	found  func(Match)
-	from   int
-	bare   bool // the first word is without its particles
+	set   *Set
+	text  *Text
+	found func(Match)
+	from  int
+	bare  bool // the first word is without its particles
 }
 
-// step goes from n over a word, which stands at token i.
-func (w *walk) step(n *node, word string, i int) {
-	w.over(n.next[word], false, i)
-	for stem := range stems(word, n.longest) {
-		w.over(n.stems[stem], false, i)
-	}
-	rest, ok := strings.CutPrefix(word, article)
-	if !ok {
-		return
-	}
-	w.over(n.next[rest], true, i)
-	for stem := range stems(rest, n.longest) {
-		w.over(n.stems[stem], true, i)
+// step goes from a node over a word, which stands at token i.
+func (w *walk) step(at int32, word string, hash uint64, i int) {
+	w.over(at, word, hash, false, i)
+	if rest, ok := strings.CutPrefix(word, article); ok {
+		w.over(at, rest, maphash.String(seed, rest), true, i)
 	}
 }
 
-func (w *walk) over(e *edges, withArticle bool, i int) {
-	if e == nil {
+// over goes from a node over a word, or what follows its article, and over its stems.
+func (w *walk) over(at int32, word string, hash uint64, withArticle bool, i int) {
+	if number, ok := w.set.words.find(word, hash); ok {
+		w.take(step{at, 2 * number}, withArticle, i)
+	}
+	longest := int(w.set.nodes[at].longest)
+	if longest == 0 {
 		return
 	}
-	if e.open != nil {
+	for stem := range stems(word, longest) {
+		if number, ok := w.set.words.find(stem, maphash.String(seed, stem)); ok {
+			w.take(step{at, 2*number + 1}, withArticle, i)
+		}
+	}
+}
+
+func (w *walk) take(over step, withArticle bool, i int) {
+	e := w.set.edges.get(over)
+	if e.open != 0 {
 		w.arrive(e.open, i)
 	}
-	if e.exact != nil && !withArticle {
+	if e.exact != 0 && !withArticle {
 		w.arrive(e.exact, i)
 	}
 }
 
 // arrive reports the phrases that end at token i, and goes on.
-func (w *walk) arrive(n *node, i int) {
-	for _, e := range n.ends {
+func (w *walk) arrive(at int32, i int) {
+	n := w.set.nodes[at]
+	for k := n.ends; k >= 0; {
+		e := w.set.ends[k]
 		if e.particles || !w.bare {
-			w.found(Match{ID: e.id, From: w.from, To: i + 1})
+			w.found(Match{ID: e.id, From: w.from, To: i + 1, Bare: w.bare})
 		}
+		k = e.next
 	}
-	if i+1 < len(w.tokens) && (n.next != nil || n.stems != nil) {
-		w.step(n, w.tokens[i+1].Text, i+1)
+	if i++; i < len(w.text.Tokens) && n.more && (n.longest > 0 || w.set.later.has(w.text.hash(i))) {
+		w.step(at, w.text.Tokens[i].Text, w.text.hash(i), i)
 	}
 }
 

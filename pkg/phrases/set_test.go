@@ -1,6 +1,7 @@
 package phrases
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,23 @@ func TestPhrasesTogether(t *testing.T) {
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", word, got, want)
+		}
+	}
+}
+
+// TestManyPhrases: all of them are found, where the tables have grown many times.
+func TestManyPhrases(t *testing.T) {
+	const n = 5000
+	var s Set
+	phrase := func(i int) string { return fmt.Sprintf("w%d x%d", i%701, i) }
+	for i := range n {
+		s.Add(phrase(i), int32(i), 0)
+	}
+	for i := range n {
+		var got []int32
+		s.Find(Prepare("and "+phrase(i)+" w1 x"), func(m Match) { got = append(got, m.ID) })
+		if !slices.Equal(got, []int32{int32(i)}) {
+			t.Fatalf("%q: %v", phrase(i), got)
 		}
 	}
 }

@@ -76,7 +76,11 @@ func (t *Text) addForms(word string) {
 // goes on after it.
 func mayCarry(word string) bool {
 	r, size := utf8.DecodeRuneInString(word)
-	return size < len(word) && strings.ContainsRune("وفبكل", r)
+	switch r {
+	case 'و', 'ف', 'ب', 'ك', 'ل':
+		return size < len(word)
+	}
+	return false
 }
 
 func (t *Text) add(word string, bare bool) {
@@ -84,6 +88,9 @@ func (t *Text) add(word string, bare bool) {
 		t.forms = append(t.forms, form{word, maphash.String(seed, word), bare})
 	}
 }
+
+// hash is of token i as it stands.
+func (t *Text) hash(i int) uint64 { return t.forms[t.first[i]].hash }
 
 // formsOf are the forms of token i, itself first.
 func (t *Text) formsOf(i int) []form { return t.forms[t.first[i]:t.first[i+1]] }
