@@ -42,6 +42,7 @@ type Store interface {
 	Leases
 	Auditor
 	Retention
+	Watches
 
 	// Backup writes a consistent copy of the store to a new file, while others
 	// read and write: what was committed before it began is in it. ErrExists if
@@ -278,7 +279,9 @@ type Checked struct {
 // an equal or later (revision, generation) wins: an ending that is Older is not
 // applied. An ending of the ledger's present revision sets state, outcome and
 // reason; one of an earlier revision leaves the state alone, but its article is
-// written if none newer is there. Ending the same ref twice is harmless.
+// written if none newer is there. Ending the same ref twice is harmless. An article
+// that is written again in the same revision, by a replay, stays archived at the time
+// it was first; while its title and text are the same, the index is not touched.
 //
 // An item with an article is archived: a later revision that is Dropped leaves it so,
 // with its earlier article, and the reason noted; one that is Dead waits for a person.
@@ -454,6 +457,11 @@ type Articles interface {
 	// FindStory returns the ID of the one story whose ID begins with prefix: of one
 	// that is part of another, that. ErrNotFound, ErrAmbiguous.
 	FindStory(ctx context.Context, prefix string) (news.ID, error)
+	// ArchivedSince returns up to limit articles of since or later, published or found,
+	// oldest first, that come after the one with the Seq after; 0 starts at the oldest.
+	ArchivedSince(ctx context.Context, since time.Time, after int64, limit int) ([]Archived, error)
+	// ArchivedOf returns the articles of items, oldest first. Items without one are left out.
+	ArchivedOf(ctx context.Context, ids ...news.ID) ([]Archived, error)
 	// ArticleCounts counts articles by language.
 	ArticleCounts(ctx context.Context) (map[string]int, error)
 }

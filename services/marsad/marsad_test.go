@@ -575,7 +575,7 @@ func described(reg *prometheus.Registry) map[string]bool {
 // TestHelp: every command says what it does, and its flags what they mean.
 func TestHelp(t *testing.T) {
 	root := (&cli{}).root()
-	for _, path := range []string{"run", "ingest", "sources", "search", "article", "audit", "dead", "status", "eval", "backup", "migrate", "config", "healthcheck", "version"} {
+	for _, path := range []string{"run", "ingest", "sources", "search", "article", "watches", "audit", "dead", "status", "eval", "backup", "migrate", "config", "healthcheck", "version"} {
 		i := slices.IndexFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == path })
 		if i < 0 || root.Commands()[i].Short == "" {
 			t.Errorf("%s: no such command, or it does not say what it does", path)

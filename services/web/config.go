@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"marsad/pkg/watches"
 )
 
 // Config of the web service.
@@ -15,6 +17,8 @@ type Config struct {
 	AuditEvery time.Duration `yaml:"audit_every"`
 	// ReconcileAfter is the fetcher's: an audit must know it.
 	ReconcileAfter time.Duration `yaml:"-"`
+	// WatchNames are what watches may name, as the classifier knows them.
+	WatchNames watches.Names `yaml:"-"`
 }
 
 // DefaultConfig lets nobody write over TCP.

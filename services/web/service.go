@@ -19,8 +19,11 @@ import (
 	"marsad/pkg/wait"
 )
 
-// auditOperation names the one request to read that is not open to everybody.
-const auditOperation = "audit"
+// Requests to read that are not open to everybody.
+const (
+	auditOperation    = "audit"
+	archivedOperation = "archived"
+)
 
 // Service answers requests, and audits between them.
 type Service struct {
@@ -97,6 +100,7 @@ func (s *Service) registerAPI(mux *http.ServeMux) {
 	s.registerArticles(api)
 	s.registerStories(api)
 	s.registerSources(api)
+	s.registerWatches(api)
 	s.registerDocuments(api)
 	s.registerItems(api)
 	s.registerOperations(api)
@@ -106,7 +110,8 @@ func (s *Service) registerAPI(mux *http.ServeMux) {
 // unless they come over the admin socket or carry the token.
 func (s *Service) onlyTrustedWrite(api huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		public := ctx.Method() == http.MethodGet && ctx.Operation().OperationID != auditOperation
+		operation := ctx.Operation().OperationID
+		public := ctx.Method() == http.MethodGet && operation != auditOperation && operation != archivedOperation
 		if public || app.Trusted(ctx.Context()) || s.hasToken(ctx.Header("Authorization")) {
 			next(ctx)
 			return

@@ -311,6 +311,8 @@ func TestPlans(t *testing.T) {
 		"linked":           {"SEARCH l USING COVERING INDEX story_links_b (b=?)", "SEARCH s USING COVERING INDEX story_aliases_story (story=?)"},
 		"members":          {"SEARCH a USING INDEX articles_story (story=?)"},
 		"stories":          {"SEARCH a USING COVERING INDEX articles_found (found_at>?)", "SEARCH s USING PRIMARY KEY (id=?)"},
+		"archived since":   {"SEARCH a USING INTEGER PRIMARY KEY (rowid>?)"},
+		"archived of":      {"SEARCH a USING INDEX articles_id (id=?)"},
 		"useless attempts": {"SEARCH i USING INDEX sqlite_autoindex_items_1 (id=?) LEFT-JOIN"},
 	} {
 		steps := plan(t, db, sqlite.Queries[name])

@@ -78,6 +78,9 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"removal: story":  testRemovedFromStory,
 		"removal: heirs":  testBequeath,
 		"item detail":     testItemDetail,
+		"watches":         testWatches,
+		"watch counts":    testWatchCounts,
+		"archived since":  testArchivedSince,
 		"writers":         testConcurrentWrites,
 	} {
 		t.Run(name, func(t *testing.T) { test(newWorld(t, open(t))) })
@@ -92,6 +95,7 @@ func RunShared(t *testing.T, open func(t *testing.T) (one, other store.Store)) {
 		"epochs":               testSharedEpochs,
 		"writes are seen":      testSharedWrites,
 		"slots survive":        testSharedSlots,
+		"watches are shared":   testSharedWatches,
 	} {
 		t.Run(name, func(t *testing.T) {
 			one, other := open(t)

@@ -195,3 +195,27 @@ func (c *Client) Status(ctx context.Context) (status Status, err error) {
 	err = c.do(ctx, http.MethodGet, "/status", nil, &status)
 	return status, err
 }
+
+// Watches returns a version of the file of watches; 0 stands for the newest.
+func (c *Client) Watches(ctx context.Context, version int) (set Watches, err error) {
+	err = c.do(ctx, http.MethodGet, "/watches?version="+strconv.Itoa(version), nil, &set)
+	return set, err
+}
+
+// WatchVersions lists the versions of the file of watches.
+func (c *Client) WatchVersions(ctx context.Context) (versions WatchVersions, err error) {
+	err = c.do(ctx, http.MethodGet, "/watches/versions", nil, &versions)
+	return versions, err
+}
+
+// ApplyWatches makes a file of watches the newest version.
+func (c *Client) ApplyWatches(ctx context.Context, set NewWatches) (applied AppliedWatches, err error) {
+	err = c.do(ctx, http.MethodPut, "/watches", set, &applied)
+	return applied, err
+}
+
+// Archived lists whole articles, oldest first. Parameters are those of GET /archived.
+func (c *Client) Archived(ctx context.Context, parameters url.Values) (list []store.Archived, err error) {
+	err = c.do(ctx, http.MethodGet, "/archived?"+parameters.Encode(), nil, &list)
+	return list, err
+}
