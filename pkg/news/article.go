@@ -137,7 +137,7 @@ const (
 
 // Labels are what the classifier says of an article.
 type Labels struct {
-	Topics        []Topic        `json:"topics"`              // most probable first
+	Topics        []Topic        `json:"topics"`              // the main one first
 	Abstained     Abstention     `json:"abstained,omitempty"` // why there are no topics
 	Places        []Place        `json:"places"`
 	Organisations []Organisation `json:"organisations"`

@@ -2,36 +2,55 @@ package classifier
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"marsad/pkg/app"
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
-	"marsad/pkg/news"
-	"marsad/pkg/places"
 	"marsad/pkg/stage"
+	"marsad/pkg/wait"
+	"marsad/pkg/watches"
 )
 
-// New makes the service.
-func New(cfg Config, p *app.Process) *stage.Stage {
-	return stage.New(stage.Config{Consumer: bus.Classifier, Workers: cfg.Workers}, p.StageEnv(), processor{})
+// Service is the classifier: the stage, and what keeps its watches up to date.
+type Service struct {
+	*stage.Stage
+	watches *watches.Loader
+	every   time.Duration
 }
 
-type processor struct{}
+// New makes the service. The error says what is wrong with the user's organisations.
+func New(cfg Config, p *app.Process) (*Service, error) {
+	labeller, err := NewLabeller(cfg)
+	if err != nil {
+		return nil, err
+	}
+	loader := watches.NewLoader(p.Store, labeller.Names(), p.Log, p.Registry)
+	s := stage.New(stage.Config{Consumer: bus.Classifier, Workers: cfg.Workers}, p.StageEnv(), processor{labeller.With(loader.Set)})
+	return &Service{Stage: s, watches: loader, every: cfg.WatchesEvery}, nil
+}
+
+// Run labels articles until ctx ends. It begins when the watches are known.
+func (s *Service) Run(ctx context.Context) error {
+	for s.watches.Refresh(ctx) != nil {
+		if !wait.For(ctx, s.every) {
+			return nil
+		}
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var refreshing sync.WaitGroup
+	defer refreshing.Wait()
+	defer stop()
+	refreshing.Go(func() { s.watches.Run(ctx, s.every) })
+	return s.Stage.Run(ctx)
+}
+
+type processor struct{ labeller *Labeller }
 
 // Process implements stage.Processor.
-func (processor) Process(_ context.Context, in *event.Deduplicated) ([]event.Payload, error) {
+func (p processor) Process(_ context.Context, in *event.Deduplicated) ([]event.Payload, error) {
 	return []event.Payload{&event.Classified{
-		Head: in.Head, Article: in.Article, Verdict: in.Verdict, Story: in.Story, Labels: Classify(in.Article),
+		Head: in.Head, Article: in.Article, Verdict: in.Verdict, Story: in.Story, Labels: p.labeller.Label(in.Article),
 	}}, nil
-}
-
-// Classify labels an article. Lists without entries are empty, never nil.
-func Classify(a news.Article) news.Labels {
-	labels := news.Labels{
-		Topics: []news.Topic{}, Places: places.Find(a.Title, a.Text), Organisations: []news.Organisation{}, Watches: []news.Watch{},
-	}
-	if labels.Places == nil {
-		labels.Places = []news.Place{}
-	}
-	return labels
 }

@@ -2,6 +2,8 @@ package organisations
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"marsad/pkg/names"
@@ -158,3 +160,6 @@ func (f *Finder) addName(name string, thing int32) {
 	}
 	f.index.Add(name, thing, when, 0)
 }
+
+// All yields the organisations that can be found.
+func (f *Finder) All() iter.Seq[Organisation] { return slices.Values(f.organisations) }

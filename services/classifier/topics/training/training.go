@@ -1,0 +1,128 @@
+// Package training makes the models of topics of labelled articles, of articles whose
+// topics are not known, and of a lexicon.
+package training
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"marsad/services/classifier/topics"
+)
+
+// Options of Train; the zero value is good.
+type Options struct {
+	HeldOutOnly bool                  // do not make the model itself
+	Progress    func(done, total int) // called after every model that is made for itself or for a test
+}
+
+// Learned is what Train makes of the articles of one language.
+type Learned struct {
+	Lang     string
+	Model    *topics.Model // nil if HeldOutOnly
+	Articles []Article
+	// HeldOut are the probabilities of each article, from models and calibrations that
+	// did not see its source (in Arabic) or itself.
+	HeldOut   []topics.Scores
+	Threshold float64
+	Texts     int // articles without topics that were learned from
+}
+
+// Languages are those a lexicon is there for.
+var Languages = []string{"ar", "en", "fr"}
+
+// Train makes the models of labelled articles, and of texts. The same articles give
+// the same models.
+func Train(ctx context.Context, labelled, texts []Article, opts Options) ([]Learned, error) {
+	var learners []*learner
+	total := 0
+	for _, lang := range Languages {
+		l, err := newLearner(lang, labelled, texts)
+		if err != nil {
+			return nil, err
+		}
+		if len(l.articles) > 0 {
+			learners = append(learners, l)
+			total += l.folds + 1
+		}
+	}
+	done := 0
+	progress := func() {
+		if done++; opts.Progress != nil {
+			opts.Progress(done, total)
+		}
+	}
+	var all []Learned
+	for _, l := range learners {
+		l.progress = progress
+		learned, err := l.learn(ctx, !opts.HeldOutOnly)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, learned)
+	}
+	return all, nil
+}
+
+// learner is what the models of one language are made of.
+type learner struct {
+	lang     string
+	lexicon  *lexicon
+	articles []Article
+	labelled []document // of articles
+	fold     []int      // of articles
+	folds    int
+	texts    []document
+	sources  []string // of texts
+	progress func()
+}
+
+func newLearner(lang string, labelled, texts []Article) (*learner, error) {
+	lex, err := readLexicon(lexiconText, lang)
+	if err != nil {
+		return nil, fmt.Errorf("lexicon: %w", err)
+	}
+	l := &learner{lang: lang, lexicon: lex}
+	for _, a := range labelled {
+		if a.Lang == lang && len(a.Topics) > 0 {
+			l.articles = append(l.articles, a)
+		}
+	}
+	l.labelled = newDocuments(lex, l.articles)
+	l.fold, l.folds = foldsOf(l.articles)
+	texts = slices.DeleteFunc(slices.Clone(texts), func(a Article) bool { return a.Lang != lang })
+	for i := 0; i < len(texts); i += 1 + len(texts)/maxTexts {
+		l.texts = append(l.texts, newDocument(lex, texts[i]))
+		l.sources = append(l.sources, texts[i].Source)
+	}
+	return l, nil
+}
+
+// learn makes the model, if wanted, and calibrates it on articles held out.
+func (l *learner) learn(ctx context.Context, wanted bool) (Learned, error) {
+	learned := Learned{Lang: l.lang, Articles: l.articles, Texts: len(l.texts)}
+	scores, err := l.scoreHeldOut(ctx)
+	if err != nil {
+		return learned, err
+	}
+	learned.HeldOut = l.calibrateAcross(scores)
+	at := threshold(learned.HeldOut, l.labelled)
+	learned.Threshold = float64(at)
+	if wanted {
+		model, err := fit(ctx, l.lang, l.lexicon, l.labelled, l.texts)
+		if err != nil {
+			return learned, err
+		}
+		var labels [][topics.Count]bool
+		for _, d := range l.labelled {
+			labels = append(labels, d.labels)
+		}
+		calibrate(&model.Topics, scores, labels)
+		for k := range model.Topics {
+			model.Topics[k].Threshold = at
+		}
+		learned.Model = model
+	}
+	l.progress()
+	return learned, nil
+}
