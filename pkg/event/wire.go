@@ -110,7 +110,8 @@ func Decode(m *Message) (Payload, error) {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	if archived, ok := p.(*Archived); ok {
-		archived.Ref = news.Ref{Item: archived.ItemID, Revision: archived.Record.Revision}
+		generation, _ := strconv.Atoi(m.Get(HeaderGeneration)) // without one, or one that is no number, it is the live pass
+		archived.Ref = news.Ref{Item: archived.ItemID, Revision: archived.Record.Revision, Generation: max(generation, 0)}
 	}
 	if got := p.Header().Ref; got.Item != ref.Item || got.Revision != ref.Revision {
 		return nil, fmt.Errorf("%w: it is about %s, its subject about %s", ErrMalformed, got.Key(), ref.Key())

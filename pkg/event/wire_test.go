@@ -134,17 +134,19 @@ func TestDecodeMalformed(t *testing.T) {
 }
 
 func TestGenerationTravels(t *testing.T) {
-	p := samples()["cleaned"]
-	p.Header().Generation = 3
-	m, err := event.Encode(p, "test", time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := m.Get(event.HeaderGeneration); got != "3" {
-		t.Errorf("%s = %q, want 3", event.HeaderGeneration, got)
-	}
-	got, err := event.Decode(m)
-	if err != nil || got.Header().Generation != 3 {
-		t.Errorf("decoded generation %d, %v; want 3", got.Header().Generation, err)
+	for _, kind := range []string{"cleaned", "archived"} {
+		p := samples()[kind]
+		p.Header().Generation = 3
+		m, err := event.Encode(p, "test", time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Get(event.HeaderGeneration); got != "3" {
+			t.Errorf("%s: %s = %q, want 3", kind, event.HeaderGeneration, got)
+		}
+		got, err := event.Decode(m)
+		if err != nil || got.Header().Generation != 3 {
+			t.Errorf("%s: decoded generation %d, %v; want 3", kind, got.Header().Generation, err)
+		}
 	}
 }

@@ -67,7 +67,7 @@ func (e ended) ProcessBatch(ctx context.Context, in []*event.Ended) ([]stage.Res
 		return nil, err
 	}
 	for i, r := range results {
-		if r.Applied && in[i].Outcome == news.Dropped {
+		if r.Applied && in[i].Outcome == news.Dropped && in[i].Generation == 0 {
 			e.metrics.drops.WithLabelValues(in[i].Stage, in[i].Reason).Inc()
 		}
 	}

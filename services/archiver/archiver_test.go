@@ -1,10 +1,13 @@
 package archiver
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"go.uber.org/goleak"
 
@@ -153,6 +156,99 @@ func TestOlderDoesNotOverwrite(t *testing.T) {
 	line.AwaitIdle(bus.Archiver)
 	if got, err := p.Store.Article(t.Context(), head.Item); err != nil || !strings.Contains(got.Article.Text, "الجديد") {
 		t.Errorf("article = %+v, %v", got.Article, err)
+	}
+}
+
+// TestReplay: a later generation replaces labels and trail, and is announced as a
+// replay. It is counted as one, and neither as an article nor in the latency.
+func TestReplay(t *testing.T) {
+	p := apptest.Open(t)
+	line := stagetest.On(t, p.Bus)
+	head := found(t, p, "a")
+	live := classified(head, "نص عن الزراعة")
+	live.Topics = []news.Topic{{Code: "11000000", P: .9}}
+	line.Feed(live)
+	apptest.Run(t, New(DefaultConfig(), p))
+	line.AwaitIdle(bus.Archiver)
+	before, err := testutil.GatherAndCount(p.Registry, "marsad_articles_total")
+	if err != nil || before != 1 {
+		t.Fatalf("%d series of articles, %v", before, err)
+	}
+
+	replay := classified(head, "نص عن الزراعة")
+	replay.Generation = 1
+	replay.Topics, replay.Places = []news.Topic{{Code: "04000000", P: .8}}, nil
+	for range 2 { // a message may come twice
+		line.Feed(replay)
+		line.AwaitIdle(bus.Archiver)
+	}
+	record, err := p.Store.Record(t.Context(), head.Item)
+	if err != nil || len(record.Topics) != 1 || record.Topics[0].Code != "04000000" || len(record.Places) != 0 || len(record.Trail) != 2 {
+		t.Errorf("record %+v, %v", record, err)
+	}
+	const want = `# HELP marsad_articles_replayed_total Articles archived again by a replay. No other count of items or articles has them.
+# TYPE marsad_articles_replayed_total counter
+marsad_articles_replayed_total 2
+# HELP marsad_articles_total Articles archived, by language (ISO 639-1, ckb, und if unknown, else other) and main topic (empty if there is none).
+# TYPE marsad_articles_total counter
+marsad_articles_total{lang="ar",topic="11000000"} 1
+# HELP marsad_duplicates_total Articles archived, by what the deduplicator decided.
+# TYPE marsad_duplicates_total counter
+marsad_duplicates_total{verdict="copy"} 0
+marsad_duplicates_total{verdict="excerpt"} 0
+marsad_duplicates_total{verdict="original"} 1
+marsad_duplicates_total{verdict="revision"} 0
+# HELP marsad_items_ended_total Items that ended, by outcome.
+# TYPE marsad_items_ended_total counter
+marsad_items_ended_total{outcome="archived"} 1
+marsad_items_ended_total{outcome="dead"} 0
+marsad_items_ended_total{outcome="dropped"} 0
+`
+	err = testutil.GatherAndCompare(p.Registry, strings.NewReader(want),
+		"marsad_articles_replayed_total", "marsad_articles_total", "marsad_duplicates_total", "marsad_items_ended_total")
+	if err != nil {
+		t.Error(err)
+	}
+	var generations []int
+	err = p.Bus.EachArchived(t.Context(), func(m *event.Message) error {
+		payload, err := event.Decode(m)
+		if err == nil {
+			generations = append(generations, payload.Header().Generation)
+		}
+		return err
+	})
+	if err != nil || !slices.Equal(generations, []int{0, 1, 1}) {
+		t.Errorf("announced generations %v, %v", generations, err)
+	}
+}
+
+// TestReplayOfRemoved: an article that is removed while its replay is in the line
+// does not come back, and nothing is announced.
+func TestReplayOfRemoved(t *testing.T) {
+	p := apptest.Open(t)
+	line := stagetest.On(t, p.Bus)
+	head := found(t, p, "a")
+	stop := apptest.Run(t, New(DefaultConfig(), p))
+	line.Feed(classified(head, "نص"))
+	line.AwaitIdle(bus.Archiver)
+	stop()
+	replay := classified(head, "نص")
+	replay.Generation = 1
+	line.Feed(replay)
+	if _, err := p.Store.RemoveArticle(t.Context(), head.Item, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Bus.Unpublish(t.Context(), head.Ref); err != nil {
+		t.Fatal(err)
+	}
+	p.Registry = prometheus.NewRegistry() // the service is made anew
+	apptest.Run(t, New(DefaultConfig(), p))
+	line.AwaitIdle(bus.Archiver)
+	if _, err := p.Store.Article(t.Context(), head.Item); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the removed article: %v", err)
+	}
+	if depth, err := p.Bus.Depth(t.Context(), "NEWS_ARCHIVED"); err != nil || depth != 0 {
+		t.Errorf("%d on the tap, %v", depth, err)
 	}
 }
 

@@ -12,5 +12,6 @@
 //
 // Doing it again is harmless: writes are upserts under (item, revision,
 // generation), and an older one never overwrites a newer one. An event that comes
-// twice is written, announced and counted twice, with the same content.
+// twice is written, announced and counted twice, with the same content. A replay
+// (generation 1 and up) is announced as one, and counted apart.
 package archiver

@@ -17,6 +17,7 @@ type metrics struct {
 	duplicates *prometheus.CounterVec
 	articles   *prometheus.CounterVec
 	drops      *prometheus.CounterVec
+	replayed   prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {
@@ -37,8 +38,11 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		drops: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "marsad_drops_total", Help: "Items dropped, by the service that dropped them and its reason.",
 		}, []string{"stage", "reason"}),
+		replayed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "marsad_articles_replayed_total", Help: "Articles archived again by a replay. No other count of items or articles has them.",
+		}),
 	}
-	reg.MustRegister(m.endedTotal, m.latency, m.duplicates, m.articles, m.drops)
+	reg.MustRegister(m.endedTotal, m.latency, m.duplicates, m.articles, m.drops, m.replayed)
 	// What can be known before is there from the start: an increase from nothing would not be seen.
 	for _, outcome := range []news.Outcome{news.Archived, news.Dropped, news.Dead} {
 		m.endedTotal.WithLabelValues(string(outcome))
@@ -52,7 +56,14 @@ func newMetrics(reg prometheus.Registerer) metrics {
 	return m
 }
 
+// ended counts what ended. A replay ends nothing that had not ended before.
 func (m metrics) ended(e store.Ending, found time.Time) {
+	if e.Ref.Generation > 0 {
+		if e.Outcome == news.Archived {
+			m.replayed.Inc()
+		}
+		return
+	}
 	m.endedTotal.WithLabelValues(string(e.Outcome)).Inc()
 	if e.Outcome != news.Archived {
 		return
@@ -63,9 +74,6 @@ func (m metrics) ended(e store.Ending, found time.Time) {
 		topic = e.Labels.Topics[0].Code
 	}
 	m.articles.WithLabelValues(langLabel(e.Article.Lang), topic).Inc()
-	if e.Ref.Generation > 0 {
-		return
-	}
 	m.latency.WithLabelValues("found", "archived").Observe(e.At.Sub(found).Seconds())
 	if p := e.Article.Published; p != nil && store.EffectiveTime(p, found).Equal(*p) {
 		m.latency.WithLabelValues("published", "archived").Observe(max(e.At.Sub(*p).Seconds(), 0))

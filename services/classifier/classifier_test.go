@@ -10,6 +10,8 @@ import (
 	"marsad/pkg/event"
 	"marsad/pkg/news"
 	"marsad/pkg/watches"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 func newLabeller(t testing.TB, cfg Config, file string) *Labeller {
@@ -44,7 +46,7 @@ func TestProcess(t *testing.T) {
 		Head:    event.Head{Ref: news.Ref{Item: news.NewID("a"), Revision: 1}},
 		Article: visit, Verdict: news.Verdict{Kind: news.Original}, Story: news.NewID("a"),
 	}
-	out, err := processor{newLabeller(t, DefaultConfig(), visitWatch)}.Process(t.Context(), in)
+	out, err := processor{newLabeller(t, DefaultConfig(), visitWatch), newAbstentions(prometheus.NewRegistry())}.Process(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}

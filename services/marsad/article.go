@@ -49,6 +49,7 @@ func (d *diffFlag) Set(value string) error {
 func (d *diffFlag) Type() string { return "bool" }
 
 func (c *cli) articleCommand() *cobra.Command {
+	var explain bool
 	var format string
 	var compared comparison
 	cmd := &cobra.Command{
@@ -80,7 +81,13 @@ one (37182a40-2), or a revision of this one (1).`,
 			if compared.with != "" && compared.how == "" {
 				compared.how = diffWords
 			}
+			if explain && compared.how != "" {
+				return usageError{errors.New("--explain and --diff do not go together")}
+			}
 			return c.withSession(cmd.Context(), needStore, func(s *session) error {
+				if explain {
+					return c.explainArticle(cmd.Context(), s, args[0], format)
+				}
 				return c.showArticle(cmd.Context(), s, args[0], format, compared)
 			})
 		},
@@ -88,6 +95,7 @@ one (37182a40-2), or a revision of this one (1).`,
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.Flags().Var(&compared.how, "diff", "show what differs; --diff=exact: spelling and punctuation too")
 	cmd.Flags().Lookup("diff").NoOptDefVal = string(diffWords)
+	cmd.Flags().BoolVar(&explain, "explain", false, "show the words that made its topics, and where its places, organisations and watches are")
 	cmd.Flags().StringVar(&compared.with, "with", "", "show what differs from `ID|REVISION`")
 	cmd.AddCommand(c.articleRemoveCommand())
 	return cmd

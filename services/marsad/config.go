@@ -79,6 +79,7 @@ func (c *cli) load(flags *pflag.FlagSet) error {
 	}
 	c.config.Archiver.Retention = c.config.Retention
 	c.config.Web.ReconcileAfter = c.config.Fetcher.ReconcileAfter
+	c.config.Web.WatchNames = c.watchNames
 	return nil
 }
 

@@ -208,14 +208,14 @@ func (c *cli) ingestSession(ctx context.Context, ephemeral bool) (*session, erro
 		if s := c.attach(); s != nil {
 			return s, nil
 		}
-		return c.ownLine(ctx)
+		return c.ownLine(ctx, serviceNames, app.Options{LogTo: c.err})
 	}
 	dir, err := os.MkdirTemp("", "marsad")
 	if err != nil {
 		return nil, err
 	}
 	c.config.Data, c.config.Store.DSN, c.config.NATS.URL = dir, "", ""
-	s, err := c.ownLine(ctx)
+	s, err := c.ownLine(ctx, serviceNames, app.Options{LogTo: c.err})
 	if err != nil {
 		os.RemoveAll(dir)
 		return nil, err
@@ -225,13 +225,13 @@ func (c *cli) ingestSession(ctx context.Context, ephemeral bool) (*session, erro
 	return s, nil
 }
 
-// ownLine runs all services in this process until the session is closed. What a
-// person gives in goes through on a disk that is nearly full, too: waiting for
-// room would be waiting for nothing.
-func (c *cli) ownLine(ctx context.Context) (*session, error) {
+// ownLine runs services in this process, without polling, until the session is
+// closed. What a person gives in goes through on a disk that is nearly full, too:
+// waiting for room would be waiting for nothing.
+func (c *cli) ownLine(ctx context.Context, names []string, options app.Options) (*session, error) {
 	cfg := c.quiet()
 	cfg.Disk.MinFreeBytes = 0
-	p, err := app.Open(ctx, cfg, app.Options{LogTo: c.err})
+	p, err := c.open(ctx, cfg, options)
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +241,7 @@ func (c *cli) ownLine(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	c.config.Fetcher.Poll = false
-	services, err := c.services(p, serviceNames, pages)
+	services, err := c.services(p, names, pages)
 	if err != nil {
 		p.Close()
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"marsad/services/classifier"
 	"os"
 	"os/signal"
 	"syscall"
@@ -74,6 +75,7 @@ type cli struct {
 	started  bool   // the arguments were in order
 	showing  bool   // progress stands on the last line
 	config   Config
+	labels   *classifier.Labeller // made when first needed
 }
 
 func (c *cli) root() *cobra.Command {
@@ -106,7 +108,7 @@ it; without one it opens the data itself.`,
 	flags.String("log-level", "", "`LEVEL`: debug, info, warn or error (default info)")
 	root.AddCommand(
 		c.runCommand(), c.ingestCommand(), c.sourcesCommand(), c.searchCommand(), c.storiesCommand(), c.articleCommand(), c.watchesCommand(), c.auditCommand(),
-		c.deadCommand(), c.statusCommand(), c.evalCommand(), c.trainCommand(), c.backupCommand(), c.migrateCommand(), c.configCommand(), c.healthcheckCommand(), c.versionCommand(),
+		c.deadCommand(), c.replayCommand(), c.statusCommand(), c.evalCommand(), c.trainCommand(), c.backupCommand(), c.migrateCommand(), c.configCommand(), c.healthcheckCommand(), c.versionCommand(),
 	)
 	return root
 }

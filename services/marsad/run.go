@@ -104,7 +104,11 @@ func (c *cli) services(p *app.Process, names []string, pages *web.Service) ([]ap
 		case "deduplicator":
 			services = append(services, deduplicator.New(c.config.Deduplicator, p))
 		case "classifier":
-			services = append(services, classifier.New(c.config.Classifier, p))
+			s, err := classifier.New(c.config.Classifier, p)
+			if err != nil {
+				return nil, err
+			}
+			services = append(services, s)
 		case "archiver":
 			services = append(services, archiver.New(c.config.Archiver, p))
 		case "web":

@@ -38,15 +38,7 @@ func (c *cli) connect(ctx context.Context, n need) (*session, error) {
 	if s := c.attach(); s != nil {
 		return s, nil
 	}
-	if n != makeStore && c.config.Store.DSN == "" {
-		if _, err := os.Stat(c.config.StoreDSN()); errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("there is no data in %s: name the folder with --data, or start with 'marsad run'", c.config.Data)
-		}
-	}
-	p, err := app.Open(ctx, c.quiet(), app.Options{LogTo: c.err, StoreOnly: n != needBus, KeepSchema: n != makeStore})
-	if errors.Is(err, store.ErrNoSchema) && c.config.Store.DSN == "" {
-		return nil, fmt.Errorf("the schema of %s is older than this version of marsad, or missing: 'marsad run' or 'marsad migrate' brings it up to date ('marsad backup' copies it first)", c.config.StoreDSN())
-	}
+	p, err := c.open(ctx, c.quiet(), app.Options{LogTo: c.err, StoreOnly: n != needBus, KeepSchema: n != makeStore})
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +48,20 @@ func (c *cli) connect(ctx context.Context, n need) (*session, error) {
 		return nil, err
 	}
 	return &session{Client: api.NewClient(app.Direct(handler)), process: p, close: p.Close}, nil
+}
+
+// open opens the data. With KeepSchema it must be there.
+func (c *cli) open(ctx context.Context, cfg app.Config, options app.Options) (*app.Process, error) {
+	if options.KeepSchema && c.config.Store.DSN == "" {
+		if _, err := os.Stat(c.config.StoreDSN()); errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("there is no data in %s: name the folder with --data, or start with 'marsad run'", c.config.Data)
+		}
+	}
+	p, err := app.Open(ctx, cfg, options)
+	if errors.Is(err, store.ErrNoSchema) && c.config.Store.DSN == "" {
+		return nil, fmt.Errorf("the schema of %s is older than this version of marsad, or missing: 'marsad run' or 'marsad migrate' brings it up to date ('marsad backup' copies it first)", c.config.StoreDSN())
+	}
+	return p, err
 }
 
 // attach opens a session with the instance that runs on the data folder; nil

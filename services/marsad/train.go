@@ -14,7 +14,7 @@ import (
 
 func (c *cli) trainCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "train", Short: "Make the models inside the program from labelled data", Args: cobra.NoArgs, RunE: help}
-	cmd.AddCommand(c.trainLangCommand(), c.trainExtractCommand(), c.trainStoriesCommand())
+	cmd.AddCommand(c.trainLangCommand(), c.trainExtractCommand(), c.trainStoriesCommand(), c.trainTopicsCommand())
 	return cmd
 }
 

@@ -13,27 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"marsad/pkg/news"
-	"marsad/pkg/phrases"
-	"marsad/pkg/places"
+	"marsad/pkg/text"
 	"marsad/pkg/watches"
-	"marsad/pkg/weburl"
+	"marsad/services/classifier"
 	"marsad/services/web/api"
 )
-
-// watchNames are what watches may name.
-func watchNames() watches.Names { return watches.Names{} }
-
-// watchable labels an article as the classifier does, for watches.
-func watchable(a news.Article) watches.Article {
-	w := watches.Article{
-		Lang: a.Lang, Source: a.Source, Publisher: a.Publisher, Domain: weburl.Domain(a.URL),
-		TitleRaw: a.Title, BodyRaw: a.Text, Title: phrases.Prepare(a.Title), Body: phrases.Prepare(a.Text),
-	}
-	for _, m := range places.Locate(w.Title, w.Body) {
-		w.Places = append(w.Places, watches.Span{ID: m.Code, InTitle: m.InTitle, From: m.From, To: m.To})
-	}
-	return w
-}
 
 func (c *cli) watchesCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -81,7 +65,7 @@ func (c *cli) lintFile(name string, to io.Writer) ([]byte, *watches.File, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	file, mistakes := watches.Parse(raw, watchNames())
+	file, mistakes := watches.Parse(raw, c.watchNames())
 	for _, m := range mistakes {
 		fmt.Fprintf(to, "%s:%v\n", name, m)
 	}
@@ -119,11 +103,14 @@ articles of that time: how many each matches, and some of them. Nothing is chang
 			if only != "" && !hasWatch(file, only) {
 				return fmt.Errorf("there is no watch %q in %s", only, args[0])
 			}
-			set := watches.Compile(file)
-			failed := c.runExamples(args[0], file, set, only)
+			labels, err := c.matching(file)
+			if err != nil {
+				return err
+			}
+			failed := c.runExamples(args[0], file, labels, only)
 			if since != "" {
 				err := c.withSession(cmd.Context(), needStore, func(s *session) error {
-					return c.tryWatches(cmd.Context(), s, file, set, only, since)
+					return c.tryWatches(cmd.Context(), s, file, labels, only, since)
 				})
 				if err != nil {
 					return err
@@ -150,7 +137,7 @@ func hasWatch(file *watches.File, id string) bool {
 }
 
 // runExamples prints the examples that fail, and returns how many do.
-func (c *cli) runExamples(name string, file *watches.File, set *watches.Set, only string) (failed int) {
+func (c *cli) runExamples(name string, file *watches.File, labels *classifier.Labeller, only string) (failed int) {
 	run := 0
 	for _, w := range file.Watches {
 		if only != "" && w.ID != only {
@@ -158,7 +145,7 @@ func (c *cli) runExamples(name string, file *watches.File, set *watches.Set, onl
 		}
 		for i, ex := range slices.Concat(w.Match, w.NoMatch) {
 			run++
-			found := matched(set, w.ID, news.Article{Title: ex.Title, Text: ex.Text, Lang: ex.Lang})
+			found := matched(labels, w.ID, ex)
 			switch must := i < len(w.Match); {
 			case must && found == nil:
 				failed++
@@ -173,9 +160,13 @@ func (c *cli) runExamples(name string, file *watches.File, set *watches.Set, onl
 	return failed
 }
 
-// matched is what a watch found in an article; nil if it does not match.
-func matched(set *watches.Set, id string, a news.Article) *news.Watch {
-	for _, w := range set.Match(watchable(a)) {
+// matched is what a watch found in an example; nil if it does not match.
+func matched(labels *classifier.Labeller, id string, ex watches.Example) *news.Watch {
+	a := news.Article{Title: ex.Title, Text: ex.Text, Lang: ex.Lang}
+	if a.Lang == "" {
+		a.Lang, _ = text.Language(a.Title + "\n" + a.Text)
+	}
+	for _, w := range labels.Label(a).Watches {
 		if w.ID == id {
 			return &w
 		}
@@ -245,7 +236,11 @@ were given.`,
 			if err != nil {
 				return err
 			}
-			if failed := c.runExamples(args[0], file, watches.Compile(file), ""); failed > 0 && !force {
+			labels, err := c.matching(file)
+			if err != nil {
+				return err
+			}
+			if failed := c.runExamples(args[0], file, labels, ""); failed > 0 && !force {
 				return fmt.Errorf("%s is not applied: %s; correct the watches or the examples, or use --force", args[0], counted(failed, "example fails", "examples fail"))
 			}
 			return c.withSession(cmd.Context(), makeStore, func(s *session) error {

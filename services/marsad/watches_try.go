@@ -11,6 +11,7 @@ import (
 	"marsad/pkg/news"
 	"marsad/pkg/store"
 	"marsad/pkg/watches"
+	"marsad/services/classifier"
 	"marsad/services/web/api"
 )
 
@@ -28,7 +29,7 @@ type tried struct {
 }
 
 // tryWatches goes through the archived articles and prints what each watch matches.
-func (c *cli) tryWatches(ctx context.Context, s *session, file *watches.File, set *watches.Set, only, since string) error {
+func (c *cli) tryWatches(ctx context.Context, s *session, file *watches.File, labels *classifier.Labeller, only, since string) error {
 	found := map[string]*tried{}
 	articles, after := 0, int64(0)
 	for {
@@ -39,7 +40,7 @@ func (c *cli) tryWatches(ctx context.Context, s *session, file *watches.File, se
 		for _, a := range page {
 			after = a.Seq
 			articles++
-			for _, w := range set.Match(watchable(a.Article)) {
+			for _, w := range labels.Label(a.Article).Watches {
 				if only == "" || w.ID == only {
 					note(found, w, a)
 				}

@@ -17,8 +17,8 @@ type Config struct {
 	AuditEvery time.Duration `yaml:"audit_every"`
 	// ReconcileAfter is the fetcher's: an audit must know it.
 	ReconcileAfter time.Duration `yaml:"-"`
-	// WatchNames are what watches may name, as the classifier knows them.
-	WatchNames watches.Names `yaml:"-"`
+	// WatchNames gives what watches may name, as the classifier knows them; nil: anything.
+	WatchNames func() watches.Names `yaml:"-"`
 }
 
 // DefaultConfig lets nobody write over TCP.

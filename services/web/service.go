@@ -104,6 +104,7 @@ func (s *Service) registerAPI(mux *http.ServeMux) {
 	s.registerDocuments(api)
 	s.registerItems(api)
 	s.registerOperations(api)
+	s.registerReplay(api)
 }
 
 // onlyTrustedWrite refuses requests that would change something, or cost much,

@@ -72,7 +72,7 @@ func (s *Service) watches(ctx context.Context, version int) (api.Watches, error)
 	}
 	counts, err := s.store.WatchCounts(ctx)
 	set := api.Watches{Version: stored.Version, AppliedAt: stored.AppliedAt, Note: stored.Note, Watches: []api.WatchInUse{}, YAML: string(stored.YAML)}
-	if file, _ := watches.Parse(stored.YAML, s.cfg.WatchNames); file != nil {
+	if file, _ := watches.Parse(stored.YAML, s.watchNames()); file != nil {
 		for _, w := range file.Watches {
 			set.Watches = append(set.Watches, api.WatchInUse{ID: w.ID, Name: w.Name, Articles: counts[w.ID]})
 		}
@@ -90,7 +90,7 @@ func noWatches(version int) string {
 // applyWatches refuses a file that is not in order: no instance could use it.
 func (s *Service) applyWatches(ctx context.Context, in api.NewWatches) (api.AppliedWatches, error) {
 	raw := []byte(in.YAML)
-	file, mistakes := watches.Parse(raw, s.cfg.WatchNames)
+	file, mistakes := watches.Parse(raw, s.watchNames())
 	if file == nil {
 		return api.AppliedWatches{}, huma.Error422UnprocessableEntity(firstMistakes(mistakes))
 	}
@@ -108,4 +108,11 @@ func firstMistakes(mistakes []watches.Mistake) string {
 		}
 	}
 	return "the watches are not in order: " + strings.Join(lines, "; ")
+}
+
+func (s *Service) watchNames() watches.Names {
+	if s.cfg.WatchNames == nil {
+		return watches.Names{}
+	}
+	return s.cfg.WatchNames()
 }

@@ -249,9 +249,9 @@ func (e *ender) settle(at *standing, r record) error {
 // its place in the order of time.
 func (e *ender) writeArticle(at *standing, r record) error {
 	effective := store.EffectiveTime(r.Article.Published, fromMicros(at.foundAt))
-	place := place{seq: store.Seq(effective, r.Ref.Item), at: micros(effective), foundAt: at.foundAt}
+	place := place{seq: store.Seq(effective, r.Ref.Item), at: micros(effective), foundAt: at.foundAt, archivedAt: micros(r.At)}
 	if at.seq != 0 {
-		old, err := takeArticle(e.tx, at.seq, r.Ref.Revision)
+		old, err := takeArticle(e.tx, at.seq, r)
 		if err != nil {
 			return err
 		}
@@ -262,10 +262,12 @@ func (e *ender) writeArticle(at *standing, r record) error {
 	if err != nil {
 		return err
 	}
-	err = e.tx.run(`INSERT INTO index_queue (seq, archived_at, replaces) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-		seq, micros(r.At), place.indexed)
-	if err != nil {
-		return err
+	if !place.current {
+		err := e.tx.run(`INSERT INTO index_queue (seq, archived_at, replaces) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+			seq, micros(r.At), place.indexed)
+		if err != nil {
+			return err
+		}
 	}
 	at.seq, at.article = seq, r.Ref
 	e.labels[seq] = r.Labels
@@ -279,7 +281,7 @@ func (e *ender) removeArticle(at *standing) error {
 	if at.seq == 0 {
 		return nil
 	}
-	old, err := takeArticle(e.tx, at.seq, 0)
+	old, err := takeArticle(e.tx, at.seq, record{})
 	if err != nil {
 		return err
 	}

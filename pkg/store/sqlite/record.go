@@ -50,8 +50,9 @@ func normalLabels(l news.Labels) news.Labels {
 
 // place is what an article keeps through its revisions.
 type place struct {
-	seq, at, foundAt int64
-	indexed          bool // an older text of it is in the index
+	seq, at, foundAt, archivedAt int64
+	indexed                      bool // an older text of it is in the index
+	current                      bool // and that is the text it has
 }
 
 // insertArticle returns the article's seq: the first free one from place.seq on.
@@ -64,7 +65,7 @@ func insertArticle(tx *tx, place place, r record) (seq int64, err error) {
 				url, canonical_url, section, image, words, completeness, kind, of, similarity, rule, labels, trail, text, details, leader)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (seq) DO NOTHING`,
-			seq, r.Ref.Item, r.Ref.Revision, r.Ref.Generation, place.at, place.foundAt, micros(r.At), r.Story,
+			seq, r.Ref.Item, r.Ref.Revision, r.Ref.Generation, place.at, place.foundAt, place.archivedAt, r.Story,
 			a.SourceID, a.Source, a.PublisherID, a.Publisher, a.Lang, a.Direction, a.Title, r.authors,
 			optionalMicros(a.Published), optionalMicros(a.Modified),
 			a.URL, a.CanonicalURL, a.Section, a.Image, a.Words, a.Completeness,
@@ -86,12 +87,17 @@ type takenArticle struct {
 
 // takeArticle deletes an article and its labels, to be written again or not.
 // Its revision is kept unless it is the one that replaces it.
-func takeArticle(tx *tx, seq int64, replacing int) (takenArticle, error) {
+func takeArticle(tx *tx, seq int64, by record) (takenArticle, error) {
+	replacing, title, text := 0, "", ""
+	if by.Article != nil {
+		replacing, title, text = by.Ref.Revision, by.Article.Title, by.Article.Text
+	}
 	old, err := one(tx.query, func(row scanner) (old takenArticle, err error) {
-		return old, row.Scan(&old.seq, &old.at, &old.foundAt, &old.indexed, &old.story)
+		return old, row.Scan(&old.seq, &old.at, &old.foundAt, &old.archivedAt, &old.indexed, &old.current, &old.story)
 	}, `
-		SELECT seq, at, found_at, coalesce((SELECT replaces FROM index_queue q WHERE q.seq = a.seq), 1), story
-		FROM articles a WHERE seq = ?`, seq)
+		SELECT a.seq, a.at, a.found_at, iif(a.revision = ?2, a.archived_at, ?3),
+			coalesce(q.replaces, 1), q.seq IS NULL AND a.title = ?4 AND a.text = ?5, a.story
+		FROM articles a LEFT JOIN index_queue q ON q.seq = a.seq WHERE a.seq = ?1`, seq, replacing, micros(by.At), title, text)
 	if err != nil {
 		return old, err
 	}

@@ -81,6 +81,9 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"watches":         testWatches,
 		"watch counts":    testWatchCounts,
 		"archived since":  testArchivedSince,
+		"archived of":     testArchivedOf,
+		"relabelled":      testRelabelled,
+		"relabelled late": testRelabelledMeanwhile,
 		"writers":         testConcurrentWrites,
 	} {
 		t.Run(name, func(t *testing.T) { test(newWorld(t, open(t))) })

@@ -219,3 +219,15 @@ func (c *Client) Archived(ctx context.Context, parameters url.Values) (list []st
 	err = c.do(ctx, http.MethodGet, "/archived?"+parameters.Encode(), nil, &list)
 	return list, err
 }
+
+// Replay sends archived articles through the line again, at most MaxReplay.
+func (c *Client) Replay(ctx context.Context, replay Replay) (list []Replayed, err error) {
+	err = c.do(ctx, http.MethodPost, "/replay", replay, &list)
+	return list, err
+}
+
+// Replayed says where articles stand that were sent again, at most MaxReplay.
+func (c *Client) Replayed(ctx context.Context, awaited Awaited) (list []Replayed, err error) {
+	err = c.do(ctx, http.MethodPost, "/replay/await", awaited, &list)
+	return list, err
+}
