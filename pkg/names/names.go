@@ -26,7 +26,7 @@ type Index struct {
 	senses []sense
 	things int32
 	barred []string
-	counts sync.Pool // *[]int32, one for each thing, all 0
+	scans  sync.Pool // *scan, at rest
 }
 
 // sense is one thing that a name means, and when.
@@ -76,10 +76,16 @@ func (x *Index) Bar(word string) {
 // Locate gives the names in an article, those of the title first, in order. It takes
 // time linear in the length of the article.
 func (x *Index) Locate(title, body *phrases.Text) []Mention {
-	s := scan{index: x, title: title, body: body}
+	s, _ := x.scans.Get().(*scan)
+	if s == nil {
+		s = &scan{index: x, firm: make([]int32, x.things)}
+	}
+	s.title, s.body = title, body
 	s.read(title, true)
 	s.read(body, false)
-	return s.resolve()
+	mentions := s.resolve()
+	s.rest()
+	return mentions
 }
 
 // hit is a sense of a name met. Those of one name follow each other.
@@ -90,15 +96,23 @@ type hit struct {
 	bare     bool
 }
 
+// scan reads one article after another.
 type scan struct {
 	index       *Index
 	title, body *phrases.Text
 	hits        []hit
-	last        int // where in hits the last name begins
+	last        int     // where in hits the last name begins
+	firm        []int32 // how often the article means each thing firmly
 }
 
-// usual is how many hits make room for most articles.
-const usual = 48
+// rest forgets the article, and keeps the memory.
+func (s *scan) rest() {
+	for _, h := range s.hits {
+		s.firm[h.thing] = 0
+	}
+	s.hits, s.title, s.body = s.hits[:0], nil, nil
+	s.index.scans.Put(s)
+}
 
 func (s *scan) read(t *phrases.Text, inTitle bool) {
 	s.last = len(s.hits)
@@ -115,9 +129,6 @@ func (s *scan) read(t *phrases.Text, inTitle bool) {
 // word replaces the shorter; so does, at one length, the word as it stands the word
 // without its particles.
 func (s *scan) take(h hit) {
-	if s.hits == nil {
-		s.hits = make([]hit, 0, usual)
-	}
 	if s.last < len(s.hits) {
 		switch best := s.hits[s.last]; {
 		case h.from >= best.to:
@@ -147,22 +158,13 @@ func (s *scan) resolve() []Mention {
 	if len(s.hits) == 0 {
 		return nil
 	}
-	counts, _ := s.index.counts.Get().(*[]int32)
-	if counts == nil {
-		counts = new(make([]int32, s.index.things))
-	}
-	firm := *counts
-	s.countFirm(firm)
+	s.countFirm()
 	mentions := make([]Mention, 0, len(s.hits))
 	for name := range s.names {
-		if thing := choose(name, firm); thing >= 0 {
+		if thing := choose(name, s.firm); thing >= 0 {
 			mentions = append(mentions, Mention{thing, s.span(name[0])})
 		}
 	}
-	for _, h := range s.hits {
-		firm[h.thing] = 0
-	}
-	s.index.counts.Put(counts)
 	return mentions
 }
 
@@ -192,13 +194,13 @@ func (s *scan) names(yield func([]hit) bool) {
 }
 
 // countFirm counts for each thing the clues, and the names that can mean nothing else.
-func (s *scan) countFirm(firm []int32) {
+func (s *scan) countFirm() {
 	for name := range s.names {
 		only, weak := none, true
 		for _, h := range name {
 			switch {
 			case h.when&Clue != 0:
-				firm[h.thing]++
+				s.firm[h.thing]++
 				continue
 			case only == none:
 				only = h.thing
@@ -208,7 +210,7 @@ func (s *scan) countFirm(firm []int32) {
 			weak = weak && h.when&Weak != 0
 		}
 		if only >= 0 && !weak {
-			firm[only]++
+			s.firm[only]++
 		}
 	}
 }

@@ -2,13 +2,11 @@
 //
 // A Set is a trie over folded words (text.Tokens), so that spelling, case and
 // punctuation do not matter, and words are whole in every script. Most words of a
-// text begin no phrase: a bit per hash says so before the trie is asked. The time
+// text begin no phrase: bits of their hashes say so before the trie is asked. The time
 // taken hardly depends on how many phrases there are, and is linear in the text.
 package phrases
 
 import (
-	"hash/maphash"
-	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -35,16 +33,15 @@ const MinStar = 3
 // Set is a set of phrases. The zero value is empty. It is safe for concurrent use
 // when nothing is added any more.
 //
-// Nodes, words and ends are known by their numbers: a set of ten thousand phrases
-// is two tables and a few slices.
+// Words are known by 64 bits of hash, with a seed of the process: where a hundred
+// thousand are in the set, one foreign word in 10¹⁴ is taken for one of them.
 type Set struct {
-	words words
 	edges table
 	nodes []node // the root first
 	ends  []end
 	first filter // of words that begin a phrase
 	later filter // of words that continue one
-	stars filter // of stems that begin one
+	stars stems  // that begin one
 }
 
 // node is a place in the trie.
@@ -52,12 +49,6 @@ type node struct {
 	ends    int32 // the first, -1 without
 	longest int32 // bytes of the longest stem that follows
 	more    bool  // something follows
-}
-
-// step leaves a node over a word, or over all words that begin with it.
-type step struct {
-	from int32
-	word uint32 // twice its number; and one for a stem
 }
 
 type end struct {
@@ -121,8 +112,6 @@ func split(phrase string, how How) []word {
 	return words
 }
 
-const article = "ال"
-
 // takesArticle reports whether a word of a phrase may be met with the article.
 func (w word) takesArticle(how How) bool {
 	return how&Article != 0 && isArabic(w.text) && !strings.HasPrefix(w.text, article)
@@ -133,44 +122,47 @@ func isArabic(w string) bool {
 	return r >= 0x0600 && r <= 0x06FF
 }
 
-// announce lets the filters pass a word that leaves a node.
-func (s *Set) announce(at int32, w word, how How) {
-	f := &s.later
-	switch {
-	case at == 0 && w.star:
-		f = &s.stars
-	case at == 0:
-		f = &s.first
-	case w.star: // not asked where stems follow
-		return
-	}
-	f.add(maphash.String(seed, w.text))
-	if w.takesArticle(how) {
-		f.add(maphash.String(seed, article+w.text))
-	}
-}
-
 // child is the node after w, made if there is none.
 func (s *Set) child(at int32, w word, how How) int32 {
-	number := s.words.add(w.text)
-	s.nodes[at].more = true
-	over := step{at, 2 * number}
-	if w.star {
-		over.word++
-		s.nodes[at].longest = max(s.nodes[at].longest, int32(len(w.text)))
+	open, rank := w.takesArticle(how), 1
+	if open || strings.HasPrefix(w.text, article) {
+		rank = 0
 	}
+	over := step{at, hash(w.text), w.star}.key()
 	e := s.edges.get(over)
-	to := &e.exact
-	if w.takesArticle(how) {
-		to = &e.open
+	if e[rank] > 0 {
+		return e[rank]
 	}
-	if *to == 0 {
-		s.nodes = append(s.nodes, node{ends: -1})
-		*to = int32(len(s.nodes) - 1)
+	to := int32(len(s.nodes))
+	s.nodes = append(s.nodes, node{ends: -1})
+	e[rank] = to
+	s.edges.set(over, e)
+	s.announce(at, w.text, w.star)
+	if open {
+		over := step{at, hash(article + w.text), w.star}.key()
+		e := s.edges.get(over)
+		e[1] = to
 		s.edges.set(over, e)
-		s.announce(at, w, how)
+		s.announce(at, article+w.text, w.star)
 	}
-	return *to
+	return to
+}
+
+// announce says of a word or stem that it leaves a node.
+func (s *Set) announce(at int32, word string, star bool) {
+	n := &s.nodes[at]
+	n.more = true
+	if star {
+		n.longest = max(n.longest, int32(len(word)))
+	}
+	switch {
+	case at == 0 && star:
+		s.stars.add(word)
+	case at == 0:
+		s.first.add(hash(word))
+	case !star: // the filter is not asked where stems follow
+		s.later.add(hash(word))
+	}
 }
 
 // Find gives every phrase of the set in t, by where they begin, and from there first
@@ -181,24 +173,20 @@ func (s *Set) Find(t *Text, found func(Match)) {
 	}
 	w := walk{set: s, text: t, found: found}
 	stemmed := s.nodes[0].longest > 0
-	for i := range t.Tokens {
-		for _, f := range t.formsOf(i) {
-			if s.first.has(f.hash) || stemmed && s.beginsStem(f.word) {
-				w.from, w.bare = i, f.bare
-				w.step(0, f.word, f.hash, i)
-			}
+	for i, h := range t.hashes {
+		if s.first.has(h) || stemmed && s.beginsStem(t, t.forms[i]) {
+			w.begin(t.forms[i], h)
 		}
 	}
 }
 
-// beginsStem reports whether a word may begin with a stem of the root.
-func (s *Set) beginsStem(word string) bool {
-	for stem := range stems(word, int(s.nodes[0].longest)+len(article)) {
-		if s.stars.has(maphash.String(seed, stem)) {
-			return true
-		}
+// beginsStem reports whether a form may begin with a stem of the root.
+func (s *Set) beginsStem(t *Text, f form) bool {
+	word := t.Tokens[f.token].Text[f.cut:]
+	if f.article {
+		return s.stars.goOn(afterArticle, word)
 	}
-	return false
+	return s.stars.begin(word)
 }
 
 // walk follows the trie from one word of a text.
@@ -210,37 +198,27 @@ type walk struct {
 	bare  bool // the first word is without its particles
 }
 
-// step goes from a node over a word, which stands at token i.
-func (w *walk) step(at int32, word string, hash uint64, i int) {
-	w.over(at, word, hash, false, i)
-	if rest, ok := strings.CutPrefix(word, article); ok {
-		w.over(at, rest, maphash.String(seed, rest), true, i)
+// begin looks for the phrases that begin with a form.
+func (w *walk) begin(f form, hash uint64) {
+	w.from, w.bare = int(f.token), f.bare()
+	w.take(step{0, hash, false}, w.from)
+	if w.set.nodes[0].longest > 0 {
+		w.stems(0, w.text.word(f), w.from)
 	}
 }
 
-// over goes from a node over a word, or what follows its article, and over its stems.
-func (w *walk) over(at int32, word string, hash uint64, withArticle bool, i int) {
-	if number, ok := w.set.words.find(word, hash); ok {
-		w.take(step{at, 2 * number}, withArticle, i)
+// stems goes from a node over the stems of a word.
+func (w *walk) stems(at int32, word string, i int) {
+	for stem := range beginnings(word, int(w.set.nodes[at].longest)) {
+		w.take(step{at, hash(stem), true}, i)
 	}
-	longest := int(w.set.nodes[at].longest)
-	if longest == 0 {
-		return
-	}
-	for stem := range stems(word, longest) {
-		if number, ok := w.set.words.find(stem, maphash.String(seed, stem)); ok {
-			w.take(step{at, 2*number + 1}, withArticle, i)
+}
+
+func (w *walk) take(over step, i int) {
+	for _, to := range w.set.edges.get(over.key()) {
+		if to > 0 {
+			w.arrive(to, i)
 		}
-	}
-}
-
-func (w *walk) take(over step, withArticle bool, i int) {
-	e := w.set.edges.get(over)
-	if e.open != 0 {
-		w.arrive(e.open, i)
-	}
-	if e.exact != 0 && !withArticle {
-		w.arrive(e.exact, i)
 	}
 }
 
@@ -254,55 +232,13 @@ func (w *walk) arrive(at int32, i int) {
 		}
 		k = e.next
 	}
-	if i++; i < len(w.text.Tokens) && n.more && (n.longest > 0 || w.set.later.has(w.text.hash(i))) {
-		w.step(at, w.text.Tokens[i].Text, w.text.hash(i), i)
-	}
-}
-
-// stems yields the beginnings of a word that may be stems, of up to longest bytes.
-func stems(word string, longest int) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		n := 0
-		for i := range word {
-			if i > longest {
-				return
-			}
-			if n >= MinStar && !yield(word[:i]) {
-				return
-			}
-			n++
-		}
-		if n >= MinStar && len(word) <= longest {
-			yield(word)
-		}
-	}
-}
-
-// filter says of most hashes that they were not added. The zero value has none.
-type filter struct {
-	bits   []uint64
-	hashes []uint64
-}
-
-// bitsPerHash makes one in so many foreign hashes pass.
-const bitsPerHash = 32
-
-func (f *filter) add(hash uint64) {
-	f.hashes = append(f.hashes, hash)
-	if len(f.hashes)*bitsPerHash <= 64*len(f.bits) {
-		f.set(hash)
+	if i++; !n.more || i == len(w.text.Tokens) {
 		return
 	}
-	f.bits = make([]uint64, max(16, 2*len(f.bits)))
-	for _, h := range f.hashes {
-		f.set(h)
+	if h := w.text.Hash(i); w.set.later.has(h) {
+		w.take(step{at, h, false}, i)
 	}
-}
-
-func (f *filter) set(hash uint64) {
-	f.bits[hash>>6&uint64(len(f.bits)-1)] |= 1 << (hash & 63)
-}
-
-func (f *filter) has(hash uint64) bool {
-	return len(f.bits) > 0 && f.bits[hash>>6&uint64(len(f.bits)-1)]&(1<<(hash&63)) != 0
+	if n.longest > 0 {
+		w.stems(at, w.text.Tokens[i].Text, i)
+	}
 }

@@ -1,10 +1,8 @@
 package phrases
 
 import (
-	"hash/maphash"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"marsad/pkg/text"
 )
@@ -14,19 +12,19 @@ import (
 type Text struct {
 	Tokens []text.Token
 
-	forms []form
-	first []int32 // the forms of token i are forms[first[i]:first[i+1]]
+	forms  []form
+	hashes []uint64 // of the forms
+	first  []int32  // the forms of token i begin at forms[first[i]]
 }
 
-// form is a folded word, or what remains of it without particles.
+// form is the word of a token, or what remains of it without particles.
 type form struct {
-	word string
-	hash uint64
-	bare bool // something was taken off
+	token   int32
+	cut     uint8 // bytes of particles taken off
+	article bool  // and ال put before the rest, as لل stands for it
 }
 
-// seed is of this process: hashes only filter, and never leave it.
-var seed = maphash.MakeSeed()
+func (f form) bare() bool { return f.cut > 0 }
 
 // Prepare makes a text ready.
 func Prepare(s string) *Text {
@@ -37,60 +35,78 @@ func Prepare(s string) *Text {
 
 // Reset makes t the text s. What it held before must not be in use.
 func (t *Text) Reset(s string) {
-	t.Tokens = slices.Grow(t.Tokens[:0], len(s)/10+8)
+	words := min(strings.Count(s, " ")*5/4, len(s)/5) + 8
+	t.Tokens = slices.Grow(t.Tokens[:0], words)
+	t.first = slices.Grow(t.first[:0], words)
+	t.forms = slices.Grow(t.forms[:0], words+words/2)
+	t.hashes = slices.Grow(t.hashes[:0], words+words/2)
 	for token := range text.Tokens(s) {
+		t.first = append(t.first, int32(len(t.forms)))
+		t.addForms(token.Text)
 		t.Tokens = append(t.Tokens, token)
 	}
-	t.forms = slices.Grow(t.forms[:0], 2*len(t.Tokens))
-	t.first = slices.Grow(t.first[:0], len(t.Tokens)+1)
-	for i := range t.Tokens {
-		t.first = append(t.first, int32(len(t.forms)))
-		t.addForms(t.Tokens[i].Text)
-	}
-	t.first = append(t.first, int32(len(t.forms)))
 }
 
-// addForms gives a word as it stands, and without و or ف, and then without ب, ك, ل
-// (and لل as ال) too.
+const article = "ال"
+
+// addForms gives the word of the next token as it stands, and without و or ف, and then
+// without ب, ك, ل (and لل as ال) too.
 func (t *Text) addForms(word string) {
-	t.add(word, false)
-	if !mayCarry(word) {
+	f := form{token: int32(len(t.Tokens))}
+	t.add(f, hash(word))
+	kind := particleOf(word)
+	if kind == joins {
+		word = word[letterBytes:]
+		f.cut += letterBytes
+		t.add(f, hash(word))
+		kind = particleOf(word)
+	}
+	if kind != governs {
 		return
 	}
-	stem := word
-	if r, _ := utf8.DecodeRuneInString(word); r == 'و' || r == 'ف' {
-		stem = word[2:]
-		t.add(stem, true)
+	f.cut += letterBytes
+	if rest, ok := strings.CutPrefix(word, "لل"); ok {
+		t.add(form{f.token, f.cut + letterBytes, true}, hash(article+rest))
 	}
-	if rest, ok := strings.CutPrefix(stem, "لل"); ok {
-		t.add("ال"+rest, true)
-	}
-	for _, particle := range [...]string{"ب", "ك", "ل"} {
-		if rest, ok := strings.CutPrefix(stem, particle); ok {
-			t.add(rest, true)
+	t.add(f, hash(word[letterBytes:]))
+}
+
+func (t *Text) add(f form, hash uint64) {
+	t.forms = append(t.forms, f)
+	t.hashes = append(t.hashes, hash)
+}
+
+// particle is the kind of a particle of one letter.
+type particle uint8
+
+const (
+	joins   particle = 1 + iota // و, ف
+	governs                     // ب, ك, ل
+)
+
+const letterBytes = 2 // of an Arabic letter
+
+// particleOf gives the kind that a word may begin with, and goes on after; or 0.
+func particleOf(word string) particle {
+	if len(word) > letterBytes {
+		switch word[:letterBytes] {
+		case "و", "ف":
+			return joins
+		case "ب", "ك", "ل":
+			return governs
 		}
 	}
+	return 0
 }
 
-// mayCarry reports whether a word begins with a letter that can be a particle, and
-// goes on after it.
-func mayCarry(word string) bool {
-	r, size := utf8.DecodeRuneInString(word)
-	switch r {
-	case 'و', 'ف', 'ب', 'ك', 'ل':
-		return size < len(word)
+// word is the word of a form.
+func (t *Text) word(f form) string {
+	rest := t.Tokens[f.token].Text[f.cut:]
+	if f.article {
+		return article + rest
 	}
-	return false
+	return rest
 }
 
-func (t *Text) add(word string, bare bool) {
-	if word != "" {
-		t.forms = append(t.forms, form{word, maphash.String(seed, word), bare})
-	}
-}
-
-// hash is of token i as it stands.
-func (t *Text) hash(i int) uint64 { return t.forms[t.first[i]].hash }
-
-// formsOf are the forms of token i, itself first.
-func (t *Text) formsOf(i int) []form { return t.forms[t.first[i]:t.first[i+1]] }
+// Hash is of the word of token i, as it stands, with a seed of the process.
+func (t *Text) Hash(i int) uint64 { return t.hashes[t.first[i]] }

@@ -51,11 +51,20 @@ func appendFold(dst []byte, s string) []byte {
 // appendFoldPlain appends Fold(s) to dst, unless s has a character that may fold
 // otherwise beside others.
 func appendFoldPlain(dst []byte, s string) (folded []byte, plain bool) {
-	for _, r := range s {
-		if r >= utf8.RuneSelf && !foldsAlone(r) {
-			return dst, false
+	for i := 0; i < len(s); {
+		l, size := letterAt(s, i)
+		if l&alone == 0 {
+			r, _ := utf8.DecodeRuneInString(s[i:])
+			if r >= utf8.RuneSelf && !foldsAlone(r) {
+				return dst, false
+			}
+			dst = appendFoldedRune(dst, r)
+		} else if to := l & foldsTo; to >= utf8.RuneSelf {
+			dst = append(dst, 0xC0|byte(to>>6), 0x80|byte(to&0x3F))
+		} else if to > 0 {
+			dst = append(dst, byte(to))
 		}
-		dst = appendFoldedRune(dst, r)
+		i += size
 	}
 	return dst, true
 }

@@ -26,27 +26,41 @@ import (
 //
 // Words of other languages stay as they are.
 func Stem(lang, folded string) string {
-	if strings.ContainsAny(folded, "0123456789") {
+	stem := stemWord(lang, folded)
+	if len(stem) < len(folded) && hasDigit(folded) {
 		return folded
 	}
+	return stem
+}
+
+func stemWord(lang, s string) string {
 	switch lang {
 	case "ar":
-		return stemArabic(folded)
+		return stemArabic(s)
 	case "en":
-		return stemEnglish(folded)
+		return stemEnglish(s)
 	case "fr":
-		return stemFrench(folded)
+		return stemFrench(s)
 	case "es", "it", "pt", "ca", "gl":
-		return stemSouthern(folded)
+		return stemSouthern(s)
 	case "de":
-		return stemGerman(folded)
+		return stemGerman(s)
 	case "tr", "az":
-		return firstLetters(folded, 5)
+		return firstLetters(s, 5)
 	}
-	if r, _ := utf8.DecodeRuneInString(folded); r < 0x0530 { // Latin, Greek, Cyrillic
-		return firstLetters(folded, 6)
+	if r, _ := utf8.DecodeRuneInString(s); r < 0x0530 { // Latin, Greek, Cyrillic
+		return firstLetters(s, 6)
 	}
-	return folded
+	return s
+}
+
+func hasDigit(folded string) bool {
+	for i := range len(folded) {
+		if folded[i]-'0' < 10 {
+			return true
+		}
+	}
+	return false
 }
 
 // firstLetters is the first n characters of a word.
@@ -60,54 +74,111 @@ func firstLetters(s string, n int) string {
 	return s
 }
 
-var (
-	arabicFronts  = []string{"وال", "بال", "كال", "فال", "لل", "ال"}
-	arabicEndings = []string{"ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي"}
-)
-
-// stemArabic is light10. The letters of the lists take two bytes each.
+// stemArabic is light10. It takes off, each once and in this order, the endings
+// ها ان ات ون ين يه ه ي, if two letters remain. Arabic letters take two bytes each.
 func stemArabic(s string) string {
 	s = cutFront(s)
-	for _, ending := range arabicEndings {
-		if rest, ok := strings.CutSuffix(s, ending); ok && len(rest) >= 4 {
-			s = rest
+	for done := 0; ; {
+		size, place := arabicEnding(s, done)
+		if size == 0 {
+			return s
 		}
+		s, done = s[:len(s)-size], place
 	}
-	return s
 }
 
 // cutFront takes off the article with its particles (two letters must remain), or
 // the word "and" (three).
 func cutFront(s string) string {
-	for _, front := range arabicFronts {
-		if rest, ok := strings.CutPrefix(s, front); ok && len(rest) >= 4 {
-			return rest
-		}
+	if len(s) < 8 {
+		return s
 	}
-	if rest, ok := strings.CutPrefix(s, "و"); ok && len(rest) >= 6 {
-		return rest
+	switch s[:2] {
+	case "و", "ب", "ك", "ف":
+		if len(s) >= 10 && s[2:6] == "ال" {
+			return s[6:]
+		}
+		if s[:2] == "و" {
+			return s[2:]
+		}
+	case "ا", "ل":
+		if s[2:4] == "ل" {
+			return s[4:]
+		}
 	}
 	return s
 }
 
+// arabicEnding gives the bytes of the first ending of s behind the place done in
+// the order of light10, and its place, from 1; or 0.
+func arabicEnding(s string, done int) (size, place int) {
+	if len(s) < 6 {
+		return 0, 0
+	}
+	before, last := s[len(s)-4:len(s)-2], s[len(s)-2:]
+	place = 0
+	switch {
+	case len(s) < 8: // an ending of two letters would leave one
+	case last == "ا" && before == "ه":
+		place = 1
+	case last == "ن" && before == "ا":
+		place = 2
+	case last == "ت" && before == "ا":
+		place = 3
+	case last == "ن" && before == "و":
+		place = 4
+	case last == "ن" && before == "ي":
+		place = 5
+	case last == "ه" && before == "ي":
+		place = 6
+	}
+	switch {
+	case place > done:
+		return 4, place
+	case last == "ه" && done < 7:
+		return 2, 7
+	case last == "ي" && done < 8:
+		return 2, 8
+	}
+	return 0, 0
+}
+
 func stemEnglish(s string) string {
 	s = singular(s)
-	for _, ending := range []string{"ing", "ed"} {
-		if rest, ok := strings.CutSuffix(s, ending); ok && len(rest) >= 3 && strings.ContainsAny(rest, "aeiouy") {
-			return cutLast(undouble(rest), "e", 3)
+	rest := s
+	switch {
+	case strings.HasSuffix(s, "ing"):
+		rest = s[:len(s)-3]
+	case strings.HasSuffix(s, "ed"):
+		rest = s[:len(s)-2]
+	}
+	if len(rest) < len(s) && len(rest) >= 3 && hasVowel(rest) {
+		s = undouble(rest)
+	}
+	return cutLast(s, 'e', 3)
+}
+
+func hasVowel(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case 'a', 'e', 'i', 'o', 'u', 'y':
+			return true
 		}
 	}
-	return cutLast(s, "e", 3)
+	return false
 }
 
 // singular is the S-stemmer.
 func singular(s string) string {
-	switch {
-	case len(s) < 4 || !strings.HasSuffix(s, "s"):
+	if len(s) < 4 || s[len(s)-1] != 's' {
 		return s
-	case strings.HasSuffix(s, "ies") && !endsIn(s, "eies", "aies"):
-		return s[:len(s)-3] + "y"
-	case endsIn(s, "us", "ss", "is"):
+	}
+	switch s[len(s)-2] {
+	case 'e':
+		if s[len(s)-3] == 'i' && s[len(s)-4] != 'e' && s[len(s)-4] != 'a' {
+			return s[:len(s)-3] + "y"
+		}
+	case 'u', 's', 'i':
 		return s
 	}
 	return s[:len(s)-1]
@@ -122,13 +193,12 @@ func stemFrench(s string) string {
 		return s[:len(s)-1]
 	case strings.HasSuffix(s, "aux") && len(s) > 5:
 		return s[:len(s)-2] + "l"
-	case endsIn(s, "s", "x"):
+	case s[len(s)-1] == 's', s[len(s)-1] == 'x':
 		s = s[:len(s)-1]
 	}
-	for _, ending := range []string{"r", "e", "e"} {
-		s = cutLast(s, ending, 4)
-	}
-	return undouble(s)
+	s = cutLast(s, 'r', 4)
+	s = cutLast(s, 'e', 4)
+	return undouble(cutLast(s, 'e', 4))
 }
 
 // stemSouthern serves languages whose number and gender are in a last vowel.
@@ -136,45 +206,46 @@ func stemSouthern(s string) string {
 	if len(s) < 5 {
 		return s
 	}
-	s = cutLast(s, "s", 4)
-	for _, vowel := range []string{"a", "o", "e", "i"} {
-		if rest, ok := strings.CutSuffix(s, vowel); ok {
-			return rest
-		}
+	s = cutLast(s, 's', 4)
+	switch s[len(s)-1] {
+	case 'a', 'o', 'e', 'i':
+		return s[:len(s)-1]
 	}
 	return s
 }
 
+// stemGerman takes off one of ern em en er es e s n, if four letters remain.
 func stemGerman(s string) string {
-	for _, ending := range []string{"ern", "em", "en", "er", "es", "e", "s", "n"} {
-		if rest, ok := strings.CutSuffix(s, ending); ok && len(rest) >= 4 {
-			return rest
-		}
+	ending := 0
+	switch n := len(s); {
+	case n < 5:
+	case n >= 7 && s[n-3:] == "ern":
+		ending = 3
+	case n >= 6 && (s[n-2:] == "em" || s[n-2:] == "en" || s[n-2:] == "er" || s[n-2:] == "es"):
+		ending = 2
+	case s[n-1] == 'e', s[n-1] == 's', s[n-1] == 'n':
+		ending = 1
 	}
-	return s
+	return s[:len(s)-ending]
 }
 
 // undouble makes one of two equal consonants at the end.
 func undouble(s string) string {
-	if n := len(s); n > 3 && s[n-1] == s[n-2] && 'a' <= s[n-1] && s[n-1] <= 'z' && !strings.ContainsRune("aeiou", rune(s[n-1])) {
-		return s[:n-1]
+	n := len(s)
+	if n <= 3 || s[n-1] != s[n-2] {
+		return s
 	}
-	return s
+	switch c := s[n-1]; {
+	case c < 'a', c > 'z', c == 'a', c == 'e', c == 'i', c == 'o', c == 'u':
+		return s
+	}
+	return s[:n-1]
 }
 
-// cutLast takes ending off if at least so many bytes remain.
-func cutLast(s, ending string, remain int) string {
-	if rest, ok := strings.CutSuffix(s, ending); ok && len(rest) >= remain {
-		return rest
+// cutLast takes a last letter off if at least so many bytes remain.
+func cutLast(s string, letter byte, remain int) string {
+	if n := len(s) - 1; n >= remain && s[n] == letter {
+		return s[:n]
 	}
 	return s
-}
-
-func endsIn(s string, endings ...string) bool {
-	for _, ending := range endings {
-		if strings.HasSuffix(s, ending) {
-			return true
-		}
-	}
-	return false
 }

@@ -48,6 +48,9 @@ func FuzzStem(f *testing.F) {
 	f.Fuzz(func(t *testing.T, lang, word string) {
 		word = Fold(word)
 		stem := Stem(lang, word)
+		if stemLetters[lang] != nil && !hasDigit(word) && stem != stemByLists(lang, word) {
+			t.Errorf("Stem(%q, %q) = %q, by lists %q", lang, word, stem, stemByLists(lang, word))
+		}
 		if word != "" && stem == "" || !utf8.ValidString(stem) || len(stem) > len(word)+1 {
 			t.Errorf("Stem(%q, %q) = %q", lang, word, stem)
 		}

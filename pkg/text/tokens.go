@@ -3,7 +3,6 @@ package text
 import (
 	"iter"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -23,34 +22,41 @@ type Token struct {
 // token per word, all at the place of the character.
 func Tokens(s string) iter.Seq[Token] {
 	return func(yield func(Token) bool) {
-		var buf []byte
+		var room [64]byte
+		buf := room[:0]
 		var words arena
-		for run := range runs(s) {
-			if run.cjk {
-				if !yieldPairs(run, yield) {
-					return
-				}
-				continue
+		for rest := (scanner{s: s}); ; {
+			run, ok := rest.next()
+			if !ok {
+				return
 			}
-			var plain bool
-			if buf, plain = appendFoldPlain(buf[:0], run.raw); plain && len(buf) > 0 {
-				// What is plain is one word: nothing in it separates.
-				folded := run.raw
-				if string(buf) != run.raw {
-					folded = words.hold(buf)
+			folded := run.raw
+			if run.common&unchanged == 0 {
+				if run.common&alone == 0 {
+					if !yieldRare(run, yield) {
+						return
+					}
+					continue
 				}
-				if !yield(Token{Text: folded, Raw: run.raw, Start: run.start, End: run.end}) {
-					return
+				// What folds alone is one word: nothing in it separates.
+				if buf, _ = appendFoldPlain(buf[:0], run.raw); len(buf) == 0 {
+					continue
 				}
-				continue
+				folded = words.hold(buf, len(run.raw)+len(s)-rest.at)
 			}
-			for word := range wordsOf(Fold(run.raw)) {
-				if !yield(Token{Text: word, Raw: run.raw, Start: run.start, End: run.end}) {
-					return
-				}
+			if !yield(Token{Text: folded, Raw: run.raw, Start: run.start, End: run.end}) {
+				return
 			}
 		}
 	}
+}
+
+// yieldRare yields the words of a run that fold in other ways than letter by letter.
+func yieldRare(run run, yield func(Token) bool) bool {
+	if run.cjk {
+		return yieldPairs(run, yield)
+	}
+	return yieldFolded(run.raw, run.start, run.end, yield)
 }
 
 // arena makes strings of bytes, many in one allocation.
@@ -58,10 +64,11 @@ type arena struct{ strings.Builder }
 
 const arenaSize = 2048
 
-func (a *arena) hold(b []byte) string {
+// hold makes a string. The bytes of all that follow, with it, are most at most.
+func (a *arena) hold(b []byte, most int) string {
 	if a.Cap()-a.Len() < len(b) {
 		a.Builder = strings.Builder{}
-		a.Grow(max(arenaSize, len(b)))
+		a.Grow(max(min(arenaSize, most), len(b)))
 	}
 	from := a.Len()
 	a.Write(b)
@@ -71,14 +78,17 @@ func (a *arena) hold(b []byte) string {
 // Words counts the words of s. Each Chinese or Japanese character counts as one.
 func Words(s string) int {
 	n := 0
-	for run := range runs(s) {
-		if run.cjk {
+	for rest := (scanner{s: s}); ; {
+		run, ok := rest.next()
+		switch {
+		case !ok:
+			return n
+		case run.cjk:
 			n += run.end - run.start
-		} else {
+		default:
 			n++
 		}
 	}
-	return n
 }
 
 // IsNumber reports whether a folded word is made of digits: folding makes those of
@@ -97,70 +107,58 @@ type run struct {
 	raw        string
 	start, end int // code points
 	cjk        bool
+	common     letter // what is true of all its characters: unchanged, alone
 }
 
-// runs cuts s into its words, and its stretches of Chinese and Japanese.
-func runs(s string) iter.Seq[run] {
-	return func(yield func(run) bool) {
-		from, fromPoint, in := 0, 0, outside
-		point := 0
-		for i, r := range s {
-			k := kindOf(r)
-			if k == attached { // belongs to whatever it follows
-				k = in
-			}
-			if k != in {
-				if in != outside && !yield(run{s[from:i], fromPoint, point, in == cjk}) {
-					return
-				}
-				from, fromPoint, in = i, point, k
-			}
-			point++
-		}
-		if in != outside {
-			yield(run{s[from:], fromPoint, point, in == cjk})
-		}
-	}
+// scanner cuts s into its words, and its stretches of Chinese and Japanese.
+type scanner struct {
+	s     string
+	at    int // bytes read
+	point int // code points read
 }
 
-type kind uint8
-
-const (
-	outside  kind = iota
-	word          // a letter or digit of a script with words
-	cjk           // a character of a script without
-	attached      // a mark or joiner
-)
-
-func kindOf(r rune) kind {
-	switch {
-	case r < utf8.RuneSelf:
-		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
-			return word
+// next gives the next run, if there is one.
+func (x *scanner) next() (run, bool) {
+	s, i, point := x.s, x.at, x.point
+	common, size, in := letter(0), 0, outside
+	for ; i < len(s); i += size {
+		common, size = letterAt(s, i)
+		if in = common.kind(); in == word || in == cjk {
+			break
 		}
-		return outside
-	case r >= 0x0620 && r <= 0x064A, r >= 0x0671 && r <= 0x06D3:
-		return word
-	case ignored(r), unicode.IsMark(r):
-		return attached
-	case r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r == 'ー':
-		if unicode.IsLetter(r) {
-			return cjk
-		}
-		return outside
-	case unicode.IsLetter(r), unicode.Is(unicode.Nd, r):
-		return word
+		point++
 	}
-	return outside
+	if i == len(s) {
+		return run{}, false
+	}
+	from, fromPoint := i, point
+	i += size
+	for point++; i < len(s); point++ {
+		var l letter
+		if c := s[i]; c < utf8.RuneSelf { // letterAt, in place
+			l, size = letters[c], 1
+		} else if pair, ok := pairAt(s, i); ok {
+			l, size = pair, 2
+		} else {
+			l, size = farLetter(s, i)
+		}
+		if k := l.kind(); k != in && k != attached { // what is attached belongs to whatever it follows
+			break
+		}
+		common &= l
+		i += size
+	}
+	x.at, x.point = i, point
+	return run{s[from:i], fromPoint, point, in == cjk, common}, true
 }
 
 func yieldPairs(run run, yield func(Token) bool) bool {
 	if run.end-run.start == 1 {
-		return yieldPair(run.raw, run.start, run.end, yield)
+		return yieldFolded(run.raw, run.start, run.end, yield)
 	}
 	prev, point := -1, run.start
 	for i, r := range run.raw {
-		if prev >= 0 && !yieldPair(run.raw[prev:i+utf8.RuneLen(r)], point-1, point+1, yield) {
+		if prev >= 0 && !yieldFolded(run.raw[prev:i+utf8.RuneLen(r)], point-1, point+1, yield) {
 			return false
 		}
 		prev = i
@@ -169,7 +167,8 @@ func yieldPairs(run run, yield func(Token) bool) bool {
 	return true
 }
 
-func yieldPair(raw string, start, end int, yield func(Token) bool) bool {
+// yieldFolded yields the words that raw folds to.
+func yieldFolded(raw string, start, end int, yield func(Token) bool) bool {
 	for w := range wordsOf(Fold(raw)) {
 		if !yield(Token{Text: w, Raw: raw, Start: start, End: end}) {
 			return false

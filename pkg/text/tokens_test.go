@@ -92,6 +92,7 @@ func FuzzTokens(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		checkTokens(t, s)
 		runes := []rune(s)
 		last := 0
 		for tok := range Tokens(s) {

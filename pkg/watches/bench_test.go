@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"marsad/pkg/phrases"
+	"marsad/pkg/text"
 )
 
 // vocabulary is of words made of syllables, Arabic and Latin by turns.
@@ -91,7 +92,15 @@ func BenchmarkMatch(b *testing.B) {
 	for i := range articles {
 		articles[i] = articleOf(words(random, 10), words(random, 400))
 	}
+	b.Run("tokens", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := range b.N {
+			for range text.Tokens(articles[i%len(articles)].BodyRaw) {
+			}
+		}
+	})
 	b.Run("prepare", func(b *testing.B) {
+		b.ReportAllocs()
 		var t phrases.Text
 		for i := range b.N {
 			t.Reset(articles[i%len(articles)].BodyRaw)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"marsad/pkg/news"
 	"marsad/pkg/phrases"
@@ -38,12 +39,12 @@ func (s *Set) Match(a Article) []news.Watch {
 	found := []news.Watch{}
 	c := s.scratch.Get().(*scratch)
 	defer s.scratch.Put(c)
-	c.begin(&a)
+	c.begin(a)
 	defer c.end()
 	slices.Sort(c.candidates)
 	for _, id := range c.candidates {
 		w := &s.watches[id]
-		if !w.accepts(&a) || !c.eval(w.root).ok {
+		if !w.accepts(&c.article) || !c.eval(w.root).ok {
 			continue
 		}
 		if score := c.score(w.root, id); score >= w.score {
@@ -102,7 +103,7 @@ type result struct {
 // scratch is the memory of one evaluation at a time.
 type scratch struct {
 	set     *Set
-	article *Article
+	article Article
 	number  uint64 // of the article
 	base    int32  // position of the first token of the body
 
@@ -136,8 +137,7 @@ func newScratch(s *Set) *scratch {
 }
 
 // begin finds everything that watches ask for, and the watches that ask for it.
-func (c *scratch) begin(a *Article) {
-	c.article = a
+func (c *scratch) begin(a Article) {
 	c.number++
 	if a.Title == nil {
 		a.Title = &phrases.Text{}
@@ -145,6 +145,7 @@ func (c *scratch) begin(a *Article) {
 	if a.Body == nil {
 		a.Body = &phrases.Text{}
 	}
+	c.article = a
 	c.base = int32(len(a.Title.Tokens)) + MaxNear + 1
 	c.find(a.Title, 0)
 	c.find(a.Body, c.base)
@@ -164,7 +165,7 @@ func (c *scratch) end() {
 	for _, a := range c.touched {
 		c.first[a], c.last[a], c.count[a] = 0, 0, 0
 	}
-	c.article = nil
+	c.article = Article{}
 	c.mentions, c.touched, c.places, c.placeCodes = c.mentions[:0], c.touched[:0], c.places[:0], c.placeCodes[:0]
 	c.candidates, c.parts = c.candidates[:0], c.parts[:0]
 }
@@ -368,15 +369,16 @@ func cut(s string, tokens []text.Token, begins []int32, from, to int32) string {
 
 // beginnings gives the byte where each token of s begins.
 func beginnings(s string, tokens []text.Token, begins []int32) []int32 {
-	point := 0
-	for i := range s {
-		for len(begins) < len(tokens) && tokens[len(begins)].Start == point {
-			begins = append(begins, int32(i))
+	at, point := 0, 0 // bytes and code points so far
+	for i, t := range tokens {
+		if i > 0 && tokens[i-1].End <= t.Start { // they do not overlap
+			at, point = min(at+len(tokens[i-1].Raw), len(s)), tokens[i-1].End
 		}
-		point++
-	}
-	for len(begins) < len(tokens) { // s is not what the tokens are of
-		begins = append(begins, int32(len(s)))
+		for ; point < t.Start && at < len(s); point++ {
+			_, size := utf8.DecodeRuneInString(s[at:])
+			at += size
+		}
+		begins = append(begins, int32(at))
 	}
 	return begins
 }

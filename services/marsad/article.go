@@ -307,7 +307,17 @@ func (c *cli) printArticle(d api.Reading) error {
 	for _, p := range d.Places {
 		places = append(places, fmt.Sprintf("%s (%d)", p.Name, p.Mentions))
 	}
+	row("topics", topicsInWords(d.Labels))
 	row("places", strings.Join(places, ", "))
+	var organisations, watches []string
+	for _, o := range d.Organisations {
+		organisations = append(organisations, fmt.Sprintf("%s (%d)", o.Name, o.Mentions))
+	}
+	for _, w := range d.Watches {
+		watches = append(watches, w.ID)
+	}
+	row("organisations", strings.Join(organisations, ", "))
+	row("watches", strings.Join(watches, ", "))
 	if err := w.Flush(); err != nil {
 		return err
 	}

@@ -42,6 +42,18 @@ var abstentions = map[news.Abstention]string{
 	news.UnsupportedLanguage: "there is no model of its language",
 }
 
+// topicsInWords are an article's topics, or why it has none.
+func topicsInWords(l news.Labels) string {
+	if l.Abstained != "" {
+		return fmt.Sprintf("none: %s (%s)", l.Abstained, abstentions[l.Abstained])
+	}
+	var list []string
+	for _, t := range l.Topics {
+		list = append(list, fmt.Sprintf("%s (%.2f)", t.Label, t.P))
+	}
+	return strings.Join(list, ", ")
+}
+
 func (c *cli) printTopicReasons(e classifier.Explanation) {
 	fmt.Fprintf(c.out, "\ntopics (%s)\n", topics.Taxonomy)
 	if e.Abstained != "" {

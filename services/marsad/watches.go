@@ -230,7 +230,7 @@ func (c *cli) watchesApply() *cobra.Command {
 		Long: `Use a file of watches from now on, as a new version: running instances take it over
 within seconds. Its examples are run first, and the file is refused if one of them
 fails, unless --force is given. Articles that are archived keep the watches they
-were given.`,
+were given: 'marsad replay --from classifier' gives them the new ones.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			raw, file, err := c.lintFile(args[0], c.err)
 			if err != nil {
