@@ -14,10 +14,11 @@ import (
 )
 
 // Loader keeps the set of the newest version in the store. Of a version that this
-// program cannot read it keeps the set before, says so once, and shows it as a metric.
+// program cannot read it keeps the set before, or takes the newest that it can, says so
+// once, and shows it as a metric. An organisation or a topic that this program does not
+// know is no mistake here: nothing is ever found of it.
 type Loader struct {
 	store   store.Watches
-	names   Names
 	log     *slog.Logger
 	current atomic.Pointer[loaded]
 	newest  atomic.Int64 // version seen in the store
@@ -29,8 +30,8 @@ type loaded struct {
 }
 
 // NewLoader makes a loader, which has no watches before it is run.
-func NewLoader(from store.Watches, names Names, log *slog.Logger, reg prometheus.Registerer) *Loader {
-	l := &Loader{store: from, names: names, log: log}
+func NewLoader(from store.Watches, log *slog.Logger, reg prometheus.Registerer) *Loader {
+	l := &Loader{store: from, log: log}
 	l.current.Store(&loaded{set: Compile(&File{})})
 	gauge := func(name, help string, value func() float64) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
@@ -59,33 +60,66 @@ func (l *Loader) Refresh(ctx context.Context) error {
 	if err != nil || int64(version) == l.newest.Load() {
 		return err
 	}
+	for older := version; older > max(l.Version(), version-lookedBack); older-- {
+		set, err := l.read(ctx, older)
+		if err != nil {
+			return err
+		}
+		if set != nil {
+			l.current.Store(&loaded{set, older})
+			l.log.Info("watches are in use", "version", older, "watches", set.Len())
+			break
+		}
+	}
+	l.newest.Store(int64(version))
+	return nil
+}
+
+// lookedBack is how many versions are tried when a program starts.
+const lookedBack = 20
+
+// read gives a version's set; nil if it is not there or cannot be read. The error is of
+// the store.
+func (l *Loader) read(ctx context.Context, version int) (*Set, error) {
 	applied, err := l.store.Watches(ctx, version)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	set, err := Load(applied.YAML, l.names)
+	set, err := Load(applied.YAML, Names{})
 	if err != nil {
-		l.newest.Store(int64(version))
-		l.log.Error("the watches that were applied cannot be read: those before stay in use ('marsad watches show' has the file, 'marsad watches apply' replaces it)",
-			"version", version, "in_use", l.Version(), "error", err)
-		return nil
+		l.log.Error("watches that were applied cannot be read: the newest that can stay in use ('marsad watches show' has the file, 'marsad watches apply' replaces it)",
+			"version", version, "error", err)
+		return nil, nil
 	}
-	l.current.Store(&loaded{set, version})
-	l.newest.Store(int64(version))
-	l.log.Info("watches are in use", "version", version, "watches", set.Len())
-	return nil
+	return set, nil
+}
+
+// Begin waits until the newest version was looked up; false if ctx ended before.
+func (l *Loader) Begin(ctx context.Context, every time.Duration) bool {
+	looked := false
+	l.until(ctx, every, func(err error) bool { looked = err == nil; return looked })
+	return looked
 }
 
 // Run refreshes the set, again and again, until ctx ends.
 func (l *Loader) Run(ctx context.Context, every time.Duration) {
+	l.until(ctx, every, func(error) bool { return false })
+}
+
+// until refreshes the set until done says so, or ctx ends. Of errors in a row it logs
+// the first.
+func (l *Loader) until(ctx context.Context, every time.Duration, done func(error) bool) {
+	failing := false
 	for {
-		if err := l.Refresh(ctx); err != nil && ctx.Err() == nil {
-			l.log.Warn("watches could not be looked up: it will be tried again", "error", err)
+		err := l.Refresh(ctx)
+		if err != nil && ctx.Err() == nil && !failing {
+			l.log.Warn("watches cannot be looked up: it is tried again", "error", err)
 		}
-		if !wait.For(ctx, every) {
+		failing = err != nil
+		if done(err) || !wait.For(ctx, every) {
 			return
 		}
 	}

@@ -26,7 +26,7 @@ func TestLoader(t *testing.T) {
 	defer s.Close()
 	var log bytes.Buffer
 	reg := prometheus.NewRegistry()
-	l := watches.NewLoader(s, watches.Names{}, slog.New(slog.NewTextHandler(&log, nil)), reg)
+	l := watches.NewLoader(s, slog.New(slog.NewTextHandler(&log, nil)), reg)
 	const one, two = "version: 1\nwatches: [{id: a, any: [word]}]", "version: 1\nwatches: [{id: a, any: [word]}, {id: b, any: [word]}]"
 	for i, step := range []struct {
 		yaml             string
@@ -55,6 +55,18 @@ func TestLoader(t *testing.T) {
 	}
 	if found := l.Set().Match(label("", "a word", "en")); len(found) != 2 {
 		t.Errorf("matches %+v", found)
+	}
+	// One that starts when the newest cannot be read takes the newest that can.
+	const unknown = "version: 1\nwatches: [{id: a, any: [{organisation: gone}, word]}]"
+	for _, yaml := range []string{unknown, "version: 2", "version: 3"} {
+		if _, _, err := s.ApplyWatches(t.Context(), store.WatchSet{YAML: []byte(yaml), AppliedAt: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reg = prometheus.NewRegistry()
+	late := watches.NewLoader(s, slog.New(slog.DiscardHandler), reg)
+	if !late.Begin(t.Context(), time.Millisecond) || late.Version() != 4 || late.Set().Len() != 1 || gauge(t, reg, "marsad_watches_refused") != 1 {
+		t.Errorf("after a start: version %d with %d watches", late.Version(), late.Set().Len())
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup

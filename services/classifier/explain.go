@@ -9,7 +9,7 @@ import (
 
 // Explanation is what made an article's labels.
 type Explanation struct {
-	Topics        []TopicReasons  `json:"topics"` // those it has; the most probable one when the classifier abstains
+	Topics        []TopicReasons  `json:"topics"` // those it has; the most probable one where that is not sure enough
 	Abstained     news.Abstention `json:"abstained,omitempty"`
 	Places        []Found         `json:"places"`
 	Organisations []Found         `json:"organisations"`
@@ -19,8 +19,7 @@ type Explanation struct {
 // TopicReasons are the words that did most for a topic, or against it.
 type TopicReasons struct {
 	news.Topic
-	Threshold float64         `json:"threshold"` // from which probability an article has the topic
-	Words     []topics.Reason `json:"words"`
+	Words []topics.Reason `json:"words"`
 }
 
 // Found is a place or an organisation with where it was found.
@@ -66,7 +65,7 @@ func (l *Labeller) topicReasons(a *news.Article, r *reading) []TopicReasons {
 		has = []news.Topic{{Code: topics.Names[best].Code, Label: topics.Names[best].English, P: r.topics.Probabilities[best]}}
 	}
 	for _, t := range has {
-		reasons = append(reasons, TopicReasons{t, l.topics.Threshold(a.Lang), l.topics.Explain(a.Lang, a.Title, a.Text, t.Code, reasonsShown)})
+		reasons = append(reasons, TopicReasons{t, l.topics.Explain(a.Lang, a.Title, a.Text, t.Code, reasonsShown)})
 	}
 	return reasons
 }

@@ -10,7 +10,6 @@ import (
 	"marsad/pkg/event"
 	"marsad/pkg/news"
 	"marsad/pkg/stage"
-	"marsad/pkg/wait"
 	"marsad/pkg/watches"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,17 +28,15 @@ func New(cfg Config, p *app.Process) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	loader := watches.NewLoader(p.Store, labeller.Names(), p.Log, p.Registry)
+	loader := watches.NewLoader(p.Store, p.Log, p.Registry)
 	s := stage.New(stage.Config{Consumer: bus.Classifier, Workers: cfg.Workers}, p.StageEnv(), processor{labeller.With(loader.Set), newAbstentions(p.Registry)})
 	return &Service{Stage: s, watches: loader, every: cfg.WatchesEvery}, nil
 }
 
 // Run labels articles until ctx ends. It begins when the watches are known.
 func (s *Service) Run(ctx context.Context) error {
-	for s.watches.Refresh(ctx) != nil {
-		if !wait.For(ctx, s.every) {
-			return nil
-		}
+	if !s.watches.Begin(ctx, s.every) {
+		return nil
 	}
 	ctx, stop := context.WithCancel(ctx)
 	var refreshing sync.WaitGroup

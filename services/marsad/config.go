@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
@@ -79,6 +80,7 @@ func (c *cli) load(flags *pflag.FlagSet) error {
 	}
 	c.config.Archiver.Retention = c.config.Retention
 	c.config.Web.ReconcileAfter = c.config.Fetcher.ReconcileAfter
+	c.labels = sync.OnceValues(func() (*classifier.Labeller, error) { return classifier.NewLabeller(c.config.Classifier) })
 	c.config.Web.WatchNames = c.watchNames
 	return nil
 }

@@ -11,21 +11,9 @@ import (
 	"marsad/services/web/api"
 )
 
-// labeller labels articles as the line does, but for the watches.
-func (c *cli) labeller() (*classifier.Labeller, error) {
-	if c.labels == nil {
-		made, err := classifier.NewLabeller(c.config.Classifier)
-		if err != nil {
-			return nil, err
-		}
-		c.labels = made
-	}
-	return c.labels, nil
-}
-
-// watching is the labeller with the watches that were applied.
+// watching labels articles as the line does: with the watches that were applied.
 func (c *cli) watching(ctx context.Context, s *session) (*classifier.Labeller, error) {
-	labels, err := c.labeller()
+	labels, err := c.labels()
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +24,7 @@ func (c *cli) watching(ctx context.Context, s *session) (*classifier.Labeller, e
 	if err != nil {
 		return nil, err
 	}
-	set, err := watches.Load([]byte(applied.YAML), labels.Names())
+	set, err := watches.Load([]byte(applied.YAML), watches.Names{})
 	if err != nil {
 		return nil, fmt.Errorf("the watches that were applied (version %d) cannot be read: %w", applied.Version, err)
 	}
@@ -45,7 +33,7 @@ func (c *cli) watching(ctx context.Context, s *session) (*classifier.Labeller, e
 
 // matching is the labeller with the watches of a file.
 func (c *cli) matching(file *watches.File) (*classifier.Labeller, error) {
-	labels, err := c.labeller()
+	labels, err := c.labels()
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +43,7 @@ func (c *cli) matching(file *watches.File) (*classifier.Labeller, error) {
 
 // watchNames are what watches may name; none are known of settings that are wrong.
 func (c *cli) watchNames() watches.Names {
-	labels, err := c.labeller()
+	labels, err := c.labels()
 	if err != nil {
 		return watches.Names{}
 	}

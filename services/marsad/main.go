@@ -75,7 +75,7 @@ type cli struct {
 	started  bool   // the arguments were in order
 	showing  bool   // progress stands on the last line
 	config   Config
-	labels   *classifier.Labeller // made when first needed
+	labels   func() (*classifier.Labeller, error) // made when first asked for
 }
 
 func (c *cli) root() *cobra.Command {

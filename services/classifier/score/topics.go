@@ -99,8 +99,11 @@ func HeldOut(learned []training.Learned) []Judged {
 	var judged []Judged
 	for _, l := range learned {
 		for i, a := range l.Articles {
-			j := Judged{Article: a, Probabilities: l.HeldOut[i], Threshold: l.Threshold}
-			if p := j.Probabilities; p[p.Best()] < topics.MinConfidence {
+			j := Judged{Article: a, Probabilities: l.HeldOut[i], Threshold: l.Thresholds[i]}
+			switch p := j.Probabilities; {
+			case text.Words(a.Title)+text.Words(a.Text) < topics.MinWords:
+				j.Abstained = news.TooShort
+			case p[p.Best()] < topics.MinConfidence:
 				j.Abstained = news.LowConfidence
 			}
 			judged = append(judged, j)

@@ -25,8 +25,8 @@ const (
 	// MinConfidence is the probability that the most probable topic must have, unless
 	// one wants otherwise: it is more likely right than wrong.
 	MinConfidence = .5
-	// minWords is how many words an article must have: title and body together.
-	minWords = 10
+	// MinWords is how many words an article must have: title and body together.
+	MinWords = 10
 )
 
 // embedded reads the models that are built into the program, once.
@@ -91,7 +91,7 @@ func (c *Classifier) Classify(lang string, title, body iter.Seq[text.Token]) Res
 	r := Result{Probabilities: m.Probabilities(scores)}
 	best := r.Probabilities.Best()
 	switch {
-	case t.words < minWords:
+	case t.words < MinWords:
 		r.Abstained = news.TooShort
 	case r.Probabilities[best] < c.minConfidence:
 		r.Abstained = news.LowConfidence
@@ -115,7 +115,7 @@ func (s *Scores) Best() int {
 func (m *Model) choose(p Scores, best int) []news.Topic {
 	var chosen []news.Topic
 	for k, name := range Names {
-		if k == best || p[k] >= float64(m.Topics[k].Threshold) {
+		if k == best || p[k] >= float64(m.Threshold) {
 			chosen = append(chosen, news.Topic{Code: name.Code, Label: name.English, P: p[k]})
 		}
 	}
@@ -128,7 +128,7 @@ func (m *Model) choose(p Scores, best int) []news.Topic {
 // Threshold is the probability from which an article of a language has a topic.
 func (c *Classifier) Threshold(lang string) float64 {
 	if m := c.models[lang]; m != nil {
-		return float64(m.Topics[0].Threshold)
+		return float64(m.Threshold)
 	}
 	return 0
 }

@@ -15,21 +15,21 @@ type Reason struct {
 }
 
 // Explain gives the words that did most for the score of a topic, or against it, at
-// most n. The score is their sum, with those of the other words and the topic's bias.
+// most n, never nil. The score is their sum, with those of the other words and the topic's bias.
 func (c *Classifier) Explain(lang, title, body, code string, n int) []Reason {
+	reasons := []Reason{}
 	m, topic := c.models[lang], Index(code)
 	if m == nil || topic < 0 {
-		return nil
+		return reasons
 	}
 	t := m.tally()
 	defer t.release()
 	t.article(text.Tokens(title), text.Tokens(body))
 	_, length := t.scores()
 	if length == 0 {
-		return nil
+		return reasons
 	}
 	written := m.written(lang, title, body)
-	var reasons []Reason
 	for _, i := range t.touched {
 		f := &m.features[i]
 		if f.Weights[topic] != 0 {

@@ -35,9 +35,9 @@ func Pair(first, second uint32) uint32 {
 	return uint32(h >> 32)
 }
 
-// Words yields the words of an article with how much each counts. A word that
-// follows none (the first of the title and of the body) comes with false.
-func Words(lang, title, body string) iter.Seq2[uint32, Occurrence] {
+// Words yields the words of the title, and so many of the body at most, with how much
+// each counts.
+func Words(lang, title, body string, most int) iter.Seq2[uint32, Occurrence] {
 	return func(yield func(uint32, Occurrence) bool) {
 		n := 0
 		for t := range text.Tokens(title) {
@@ -48,6 +48,9 @@ func Words(lang, title, body string) iter.Seq2[uint32, Occurrence] {
 		}
 		n = 0
 		for t := range text.Tokens(body) {
+			if n == most {
+				return
+			}
 			if !yield(Hash(lang, t.Text), Occurrence{bodyWeight(n), n > 0}) {
 				return
 			}
@@ -59,7 +62,7 @@ func Words(lang, title, body string) iter.Seq2[uint32, Occurrence] {
 // Occurrence is one of a word.
 type Occurrence struct {
 	Weight  int  // how much it counts
-	Follows bool // another stands before it
+	Follows bool // another of the same part stands before it
 }
 
 func bodyWeight(n int) int {

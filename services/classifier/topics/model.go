@@ -14,7 +14,8 @@ import (
 // endian:
 //
 //	language: a length (byte) and bytes
-//	for each topic: bias, slope, rival, offset, threshold (float32 each)
+//	words of the body that are read (uint32), threshold (float32)
+//	for each topic: bias, slope, rival, offset (float32 each)
 //	count of features (uint32), then column by column, by their hashes:
 //	    difference of its hash to the one before (uvarint)
 //	    rarity, in steps of rarityStep (byte)
@@ -33,11 +34,19 @@ var ErrFormat = errors.New("no model of topics")
 // Model is a linear classifier of the articles of one language: one-vs-rest logistic
 // regression over the words, weighted by tf·idf and brought to length one.
 type Model struct {
-	Lang   string
-	Topics [Count]Topic
+	Lang      string
+	Words     int     // of the body that are read: news says first what it is about
+	Threshold float32 // from which probability an article has a topic
+	Topics    [Count]Topic
 
 	features []Feature // by hash
-	slots    []uint32  // open addressing: 1 + the place of a feature, 0 for none
+	slots    []slot    // open addressing
+}
+
+// slot is a place in the table of features.
+type slot struct {
+	hash  uint32
+	place int32 // 1 + that of the feature; 0: the slot is free
 }
 
 // Topic is what a model knows of a topic beside the weights of words. The
@@ -47,7 +56,6 @@ type Model struct {
 type Topic struct {
 	Bias                 float32 // of the score
 	Slope, Rival, Offset float32 // the probability is σ(Slope·score + Rival·rival + Offset)
-	Threshold            float32 // from which probability an article has the topic
 }
 
 // Feature is a word, or two side by side.
@@ -87,19 +95,19 @@ func (f *Feature) idf() float64   { return float64(f.Rarity) * rarityStep }
 func (f *Feature) scale() float64 { return math.Pow(scaleBase, float64(int(f.Scale)-scaleZero)) }
 
 // New makes a model of features in order of their hashes.
-func New(lang string, of [Count]Topic, features []Feature) *Model {
-	m := &Model{Lang: lang, Topics: of, features: features}
+func New(lang string, words int, threshold float32, of [Count]Topic, features []Feature) *Model {
+	m := &Model{Lang: lang, Words: words, Threshold: threshold, Topics: of, features: features}
 	size := 1
 	for size < 2*len(features) {
 		size *= 2
 	}
-	m.slots = make([]uint32, size)
+	m.slots = make([]slot, size)
 	for i, f := range features {
 		at := f.Hash & uint32(size-1)
-		for m.slots[at] != 0 {
+		for m.slots[at].place != 0 {
 			at = (at + 1) & uint32(size-1)
 		}
-		m.slots[at] = uint32(i + 1)
+		m.slots[at] = slot{f.Hash, int32(i + 1)}
 	}
 	return m
 }
@@ -107,9 +115,9 @@ func New(lang string, of [Count]Topic, features []Feature) *Model {
 // find is the place of a feature, -1 if the model does not have it.
 func (m *Model) find(hash uint32) int {
 	mask := uint32(len(m.slots) - 1)
-	for at := hash & mask; m.slots[at] != 0; at = (at + 1) & mask {
-		if i := m.slots[at] - 1; m.features[i].Hash == hash {
-			return int(i)
+	for at := hash & mask; m.slots[at].place != 0; at = (at + 1) & mask {
+		if m.slots[at].hash == hash {
+			return int(m.slots[at].place - 1)
 		}
 	}
 	return -1
@@ -118,8 +126,10 @@ func (m *Model) find(hash uint32) int {
 // Write writes the file of a model. The same model gives the same bytes.
 func (m *Model) Write(w io.Writer) error {
 	raw := append([]byte{byte(len(m.Lang))}, m.Lang...)
+	raw = binary.LittleEndian.AppendUint32(raw, uint32(m.Words))
+	raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(m.Threshold))
 	for _, t := range m.Topics {
-		for _, v := range [...]float32{t.Bias, t.Slope, t.Rival, t.Offset, t.Threshold} {
+		for _, v := range [...]float32{t.Bias, t.Slope, t.Rival, t.Offset} {
 			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 		}
 	}
@@ -179,9 +189,10 @@ func Read(file []byte) (*Model, error) {
 	}
 	r := reader{raw: raw}
 	lang := string(r.bytes(int(r.byte())))
+	words, threshold := int(r.uint32()), r.float()
 	var of [Count]Topic
 	for i := range of {
-		of[i] = Topic{r.float(), r.float(), r.float(), r.float(), r.float()}
+		of[i] = Topic{r.float(), r.float(), r.float(), r.float()}
 	}
 	n := r.uint32()
 	if uint64(n) > uint64(len(r.raw)) { // each takes bytes
@@ -209,7 +220,7 @@ func Read(file []byte) (*Model, error) {
 	if r.short || len(r.raw) > 0 {
 		return nil, fmt.Errorf("%w: its length is wrong", ErrFormat)
 	}
-	return New(lang, of, features), nil
+	return New(lang, words, threshold, of, features), nil
 }
 
 // reader takes numbers off bytes; short is set when there are not enough.

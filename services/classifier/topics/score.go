@@ -17,7 +17,6 @@ type tally struct {
 	counts  []uint16 // of each feature; all zero between articles
 	touched []uint32 // the features with a count
 	words   int
-	before  int  // the feature of the word before; -1: none
 	pairs   bool // the word before may begin a pair
 	hash    uint32
 }
@@ -44,11 +43,14 @@ func (t *tally) release() {
 	tallies.Put(t)
 }
 
-// part counts the words of the title or the body.
-func (t *tally) part(tokens iter.Seq[text.Token], weight func(n int) int) {
+// part counts the words of the title or the body, so many at most.
+func (t *tally) part(tokens iter.Seq[text.Token], most int, weight func(n int) int) {
 	n := 0
 	t.pairs = false
 	for token := range tokens {
+		if n == most {
+			break
+		}
 		t.word(Hash(t.model.Lang, token.Text), weight(n))
 		n++
 	}
@@ -127,8 +129,8 @@ func Sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 // article counts the words of an article.
 func (t *tally) article(title, body iter.Seq[text.Token]) {
-	t.part(title, func(int) int { return titleWeight })
-	t.part(body, bodyWeight)
+	t.part(title, math.MaxInt, func(int) int { return titleWeight })
+	t.part(body, t.model.Words, bodyWeight)
 }
 
 // Score gives the scores of an article, before they are calibrated.

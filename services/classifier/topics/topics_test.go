@@ -30,9 +30,9 @@ func small(lang string) *Model {
 	slices.SortFunc(features, func(a, b Feature) int { return int(int64(a.Hash) - int64(b.Hash)) })
 	var of [Count]Topic
 	for k := range of {
-		of[k] = Topic{Bias: -1, Slope: 4, Threshold: .5}
+		of[k] = Topic{Bias: -1, Slope: 4}
 	}
-	return New(lang, of, features)
+	return New(lang, 100, .5, of, features)
 }
 
 func classify(c *Classifier, lang, title, body string) Result {
@@ -52,6 +52,7 @@ func TestClassify(t *testing.T) {
 		{"pair", "en", "The prime minister", filler + filler, []string{"11000000"}, ""},
 		{"the words of a pair apart", "en", "Prime time", "A minister. " + filler, nil, news.LowConfidence},
 		{"a pair is not across title and body", "en", "In his prime", "minister " + filler, nil, news.LowConfidence},
+		{"late in the body", "en", "Some words", strings.Repeat(filler, 7) + "goal goal goal", nil, news.LowConfidence},
 		{"short", "en", "A goal", "In the match.", nil, news.TooShort},
 		{"other language", "de", "Ein Tor", filler, nil, news.UnsupportedLanguage},
 	}
@@ -115,7 +116,7 @@ func TestModelFile(t *testing.T) {
 	if err := read.Write(&again); err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(file.Bytes(), again.Bytes()) || read.Lang != "en" || read.Len() != m.Len() || read.Topics != m.Topics {
+	if !bytes.Equal(file.Bytes(), again.Bytes()) || read.Lang != "en" || read.Words != m.Words || read.Threshold != m.Threshold || read.Len() != m.Len() || read.Topics != m.Topics {
 		t.Error("what was read is not what was written")
 	}
 	for name, bad := range map[string][]byte{
@@ -208,7 +209,7 @@ func TestExplain(t *testing.T) {
 	if scores := small("en").Score(text.Tokens(title), text.Tokens(body)); math.Abs(scores[Index("15000000")]-sum) > 1e-9 {
 		t.Errorf("the reasons add up to %v, the score is %v", sum, scores[Index("15000000")])
 	}
-	if c.Explain("de", title, body, "15000000", 5) != nil || c.Explain("en", title, body, "1", 5) != nil || c.Explain("en", "", "", "15000000", 5) != nil {
+	if len(c.Explain("de", title, body, "15000000", 5))+len(c.Explain("en", title, body, "1", 5))+len(c.Explain("en", "", "", "15000000", 5)) > 0 || c.Explain("de", "", "", "", 5) == nil {
 		t.Error("reasons for nothing")
 	}
 }

@@ -13,7 +13,7 @@ func calibrate(of *[topics.Count]topics.Topic, scores []topics.Scores, labels []
 		p := problem{prior: make([]float64, 2), cost: calibrationCost}
 		for i := range scores {
 			rivals := scores[i].Rivals()
-			p.rows = append(p.rows, row{columns: []int32{0, 1}, values: []float32{float32(scores[i][k]), float32(rivals[k])}})
+			p.rows = append(p.rows, Row{Columns: []int32{0, 1}, Values: []float32{float32(scores[i][k]), float32(rivals[k])}})
 			p.has = append(p.has, labels[i][k])
 		}
 		s := p.fit()
@@ -21,23 +21,33 @@ func calibrate(of *[topics.Count]topics.Topic, scores []topics.Scores, labels []
 	}
 }
 
-// calibrateAcross gives each article its probabilities, calibrated on the articles of
-// the other folds.
-func (l *learner) calibrateAcross(scores []topics.Scores) []topics.Scores {
+// CalibrateAcross gives articles of one language their probabilities from scores that
+// were held out by the folds of Folds: each calibrated on the articles of the other
+// folds, as the scores of Train are.
+func CalibrateAcross(articles []Article, scores []topics.Scores) []topics.Scores {
+	fold, folds := Folds(articles)
+	labels := make([][topics.Count]bool, len(articles))
+	for i, a := range articles {
+		labels[i] = labelsOf(a)
+	}
+	return calibrateAcross(fold, folds, scores, labels)
+}
+
+func calibrateAcross(fold []int, folds int, scores []topics.Scores, labels [][topics.Count]bool) []topics.Scores {
 	probabilities := make([]topics.Scores, len(scores))
-	for fold := range l.folds {
+	for left := range folds {
 		var others []topics.Scores
-		var labels [][topics.Count]bool
+		var has [][topics.Count]bool
 		for i, s := range scores {
-			if l.fold[i] != fold {
+			if fold[i] != left {
 				others = append(others, s)
-				labels = append(labels, l.labelled[i].labels)
+				has = append(has, labels[i])
 			}
 		}
 		var model topics.Model
-		calibrate(&model.Topics, others, labels)
+		calibrate(&model.Topics, others, has)
 		for i, s := range scores {
-			if l.fold[i] == fold {
+			if fold[i] == left {
 				probabilities[i] = model.Probabilities(s)
 			}
 		}
@@ -45,10 +55,32 @@ func (l *learner) calibrateAcross(scores []topics.Scores) []topics.Scores {
 	return probabilities
 }
 
+// thresholdsAcross gives each article the threshold of the articles of the other folds.
+func (l *learner) thresholdsAcross(probabilities []topics.Scores) []float64 {
+	of := make([]float64, len(probabilities))
+	for left := range l.folds {
+		var others []topics.Scores
+		var labelled []document
+		for i, p := range probabilities {
+			if l.fold[i] != left {
+				others = append(others, p)
+				labelled = append(labelled, l.labelled[i])
+			}
+		}
+		at := threshold(others, labelled)
+		for i := range of {
+			if l.fold[i] == left {
+				of[i] = at
+			}
+		}
+	}
+	return of
+}
+
 // threshold is the probability from which an article has a topic: the one at which
 // the mean F1 of the topics of the first level is best. One for each topic, chosen by
 // itself, did worse on articles held out: most topics have few.
-func threshold(probabilities []topics.Scores, labelled []document) float32 {
+func threshold(probabilities []topics.Scores, labelled []document) float64 {
 	best, bestF1 := 0., -1.
 	for step := 20; step <= 60; step++ {
 		at := float64(step) / 100
@@ -56,7 +88,7 @@ func threshold(probabilities []topics.Scores, labelled []document) float32 {
 			best, bestF1 = at, f1
 		}
 	}
-	return float32(best)
+	return best
 }
 
 func macroF1(probabilities []topics.Scores, labelled []document, threshold float64) float64 {

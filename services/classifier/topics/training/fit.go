@@ -6,10 +6,10 @@ import (
 	"marsad/services/classifier/topics"
 )
 
-// row is an article as the classifier sees it: columns and their values, of length one.
-type row struct {
-	columns []int32
-	values  []float32
+// Row is an article as a regression sees it: columns and their values.
+type Row struct {
+	Columns []int32
+	Values  []float32
 }
 
 // problem is one topic's logistic regression: the weights w and bias b that minimise
@@ -20,7 +20,7 @@ type row struct {
 // beforehand. Balancing is after King and Zeng ("Logistic regression in rare events
 // data", 2001).
 type problem struct {
-	rows     []row
+	rows     []Row
 	has      []bool    // the topic, one a row
 	trust    []float64 // in has, 0 to 1, one a row; nil: all are trusted
 	prior    []float64
@@ -43,6 +43,15 @@ func (p *problem) fit() solution {
 		x[i] += p.prior[i]
 	}
 	return solution{weights: x[:n], bias: x[n]}
+}
+
+// Regress fits a logistic regression with as many weights as columns, around none, and
+// the bias: cost is that of a wrong answer against the size of weights, balanced gives
+// both answers the same importance in sum.
+func Regress(rows []Row, has []bool, columns int, cost float64, balanced bool) (weights []float64, bias float64) {
+	p := problem{rows: rows, has: has, prior: make([]float64, columns), cost: cost, balanced: balanced}
+	s := p.fit()
+	return s.weights, s.bias
 }
 
 func (p *problem) importance() (with, without float64) {
@@ -71,8 +80,8 @@ func (p *problem) loss(x, gradient []float64) float64 {
 	with, without := p.importance()
 	for i, r := range p.rows {
 		score := x[n]
-		for k, c := range r.columns {
-			score += float64(r.values[k]) * (x[c] + p.prior[c])
+		for k, c := range r.Columns {
+			score += float64(r.Values[k]) * (x[c] + p.prior[c])
 		}
 		sign, weight := -1., p.cost*without
 		if p.has[i] {
@@ -85,8 +94,8 @@ func (p *problem) loss(x, gradient []float64) float64 {
 		sum += weight * softplus(-margin)
 		slope := -sign * weight * topics.Sigmoid(-margin)
 		gradient[n] += slope
-		for k, c := range r.columns {
-			gradient[c] += slope * float64(r.values[k])
+		for k, c := range r.Columns {
+			gradient[c] += slope * float64(r.Values[k])
 		}
 	}
 	return sum

@@ -12,8 +12,8 @@ import (
 // with fewer, every so many-th article is.
 const minFolds = 10
 
-// foldsOf says for each article in which fold it is scored.
-func foldsOf(articles []Article) (fold []int, folds int) {
+// Folds says for each of the articles of one language in which fold it is scored.
+func Folds(articles []Article) (fold []int, folds int) {
 	var sources []string
 	for _, a := range articles {
 		sources = append(sources, a.Source)

@@ -11,7 +11,8 @@ import (
 	"marsad/services/classifier/topics"
 )
 
-// What the model is made with was chosen by scores on articles of sources left out.
+// What the models are made with was chosen by how they score held-out articles: those
+// figures flatter them a little.
 const (
 	cost       = 20 // of a wrong answer, against the size of weights
 	textCost   = 5  // the same, of an article whose topics were guessed
@@ -20,6 +21,9 @@ const (
 	inTexts    = 10 // or in so many of all, or in the lexicon
 	maxTexts   = 20000
 )
+
+// wordsRead is how many words of the body a model reads: more did not make it better.
+var wordsRead = map[string]int{"ar": 150, "en": 600, "fr": 300}
 
 // fit makes the model of articles of one language, not calibrated yet. It is made
 // twice: first of the labelled articles; then of those and of texts, whose topics the
@@ -90,7 +94,7 @@ func (v *vocabulary) model(lang string, lex *lexicon, solutions [topics.Count]so
 	for k, s := range solutions {
 		of[k] = topics.Topic{Bias: float32(s.bias), Slope: 1}
 	}
-	return topics.New(lang, of, features)
+	return topics.New(lang, wordsRead[lang], 0, of, features)
 }
 
 // document is an article's features and how often each counts.
@@ -109,7 +113,7 @@ type feature struct {
 func newDocument(lex *lexicon, a Article) document {
 	counts := map[uint32]int{}
 	var before uint32
-	for hash, o := range topics.Words(a.Lang, a.Title, a.Text) {
+	for hash, o := range topics.Words(a.Lang, a.Title, a.Text, wordsRead[a.Lang]) {
 		counts[hash] += o.Weight
 		if o.Follows && lex.begins[before] {
 			if pair := topics.Pair(before, hash); lex.topics[pair] != nil {
@@ -123,10 +127,15 @@ func newDocument(lex *lexicon, a Article) document {
 		d.features = append(d.features, feature{hash, n})
 	}
 	slices.SortFunc(d.features, func(a, b feature) int { return int(int64(a.hash) - int64(b.hash)) })
-	for _, code := range a.Topics {
-		d.labels[topics.Index(code)] = true
-	}
+	d.labels = labelsOf(a)
 	return d
+}
+
+func labelsOf(a Article) (labels [topics.Count]bool) {
+	for _, code := range a.Topics {
+		labels[topics.Index(code)] = true
+	}
+	return labels
 }
 
 func newDocuments(lex *lexicon, articles []Article) []document {
@@ -172,16 +181,16 @@ func newVocabulary(lex *lexicon, labelled, texts []document) *vocabulary {
 	return v
 }
 
-func (v *vocabulary) rows(documents []document) []row {
-	rows := make([]row, len(documents))
+func (v *vocabulary) rows(documents []document) []Row {
+	rows := make([]Row, len(documents))
 	for i, d := range documents {
 		rows[i] = v.row(d)
 	}
 	return rows
 }
 
-func (v *vocabulary) row(d document) row {
-	var r row
+func (v *vocabulary) row(d document) Row {
+	var r Row
 	length := 0.
 	for _, f := range d.features {
 		c, ok := v.column[f.hash]
@@ -190,12 +199,12 @@ func (v *vocabulary) row(d document) row {
 		}
 		value := topics.Damped(f.count) * v.idf[c]
 		length += value * value
-		r.columns = append(r.columns, c)
-		r.values = append(r.values, float32(value))
+		r.Columns = append(r.Columns, c)
+		r.Values = append(r.Values, float32(value))
 	}
 	length = math.Sqrt(length)
-	for i := range r.values {
-		r.values[i] /= float32(length)
+	for i := range r.Values {
+		r.Values[i] /= float32(length)
 	}
 	return r
 }

@@ -21,11 +21,12 @@ type Learned struct {
 	Lang     string
 	Model    *topics.Model // nil if HeldOutOnly
 	Articles []Article
-	// HeldOut are the probabilities of each article, from models and calibrations that
-	// did not see its source (in Arabic) or itself.
-	HeldOut   []topics.Scores
-	Threshold float64
-	Texts     int // articles without topics that were learned from
+	// HeldOut are the probabilities of each article, from a model and a calibration that
+	// did not see its source (in Arabic) or itself, and Thresholds those from which it
+	// has a topic, chosen on the others.
+	HeldOut    []topics.Scores
+	Thresholds []float64
+	Texts      int // articles without topics that were learned from
 }
 
 // Languages are those a lexicon is there for.
@@ -64,6 +65,17 @@ func Train(ctx context.Context, labelled, texts []Article, opts Options) ([]Lear
 	return all, nil
 }
 
+// Fit makes a model of labelled articles alone: around the lexicon, but without texts,
+// and not calibrated (its scores are log odds in which all topics are as frequent).
+// Articles of other languages are left out.
+func Fit(ctx context.Context, lang string, labelled []Article) (*topics.Model, error) {
+	l, err := newLearner(lang, labelled, nil)
+	if err != nil {
+		return nil, err
+	}
+	return fit(ctx, l.lang, l.lexicon, l.labelled, nil)
+}
+
 // learner is what the models of one language are made of.
 type learner struct {
 	lang     string
@@ -89,7 +101,7 @@ func newLearner(lang string, labelled, texts []Article) (*learner, error) {
 		}
 	}
 	l.labelled = newDocuments(lex, l.articles)
-	l.fold, l.folds = foldsOf(l.articles)
+	l.fold, l.folds = Folds(l.articles)
 	texts = slices.DeleteFunc(slices.Clone(texts), func(a Article) bool { return a.Lang != lang })
 	for i := 0; i < len(texts); i += 1 + len(texts)/maxTexts {
 		l.texts = append(l.texts, newDocument(lex, texts[i]))
@@ -105,22 +117,19 @@ func (l *learner) learn(ctx context.Context, wanted bool) (Learned, error) {
 	if err != nil {
 		return learned, err
 	}
-	learned.HeldOut = l.calibrateAcross(scores)
-	at := threshold(learned.HeldOut, l.labelled)
-	learned.Threshold = float64(at)
+	labels := make([][topics.Count]bool, len(l.labelled))
+	for i, d := range l.labelled {
+		labels[i] = d.labels
+	}
+	learned.HeldOut = calibrateAcross(l.fold, l.folds, scores, labels)
+	learned.Thresholds = l.thresholdsAcross(learned.HeldOut)
 	if wanted {
 		model, err := fit(ctx, l.lang, l.lexicon, l.labelled, l.texts)
 		if err != nil {
 			return learned, err
 		}
-		var labels [][topics.Count]bool
-		for _, d := range l.labelled {
-			labels = append(labels, d.labels)
-		}
 		calibrate(&model.Topics, scores, labels)
-		for k := range model.Topics {
-			model.Topics[k].Threshold = at
-		}
+		model.Threshold = float32(threshold(learned.HeldOut, l.labelled))
 		learned.Model = model
 	}
 	l.progress()

@@ -90,9 +90,36 @@ func TestHeldOut(t *testing.T) {
 			t.Errorf("article %d was seen: %s", i, best)
 		}
 	}
-	fold, folds := foldsOf(made("en", 30)[:5])
+	fold, folds := Folds(made("en", 30)[:5])
 	if folds != minFolds || fold[4] != 4 {
 		t.Errorf("few sources: %v of %d", fold, folds)
+	}
+}
+
+// TestFitAndCalibrate: what others can use apart from Train.
+func TestFitAndCalibrate(t *testing.T) {
+	articles := made("ar", 120)
+	model, err := Fit(t.Context(), "ar", slices.Concat(articles, made("en", 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores := make([]topics.Scores, len(articles))
+	for i, a := range articles {
+		scores[i] = model.Score(text.Tokens(a.Title), text.Tokens(a.Text))
+		if best := scores[i].Best(); topics.Names[best].Code != a.Topics[0] {
+			t.Errorf("article %d is %s: %s", i, a.Topics, topics.Names[best].Code)
+		}
+	}
+	before := CalibrateAcross(articles, scores)
+	for i := range articles {
+		if articles[i].Source == "s1" {
+			articles[i].Topics = []string{"17000000"}
+		}
+	}
+	for i, p := range CalibrateAcross(articles, scores) {
+		if seen := p != before[i]; seen == (articles[i].Source == "s1") {
+			t.Errorf("article %d of %s was calibrated by the labels of its own source", i, articles[i].Source)
+		}
 	}
 }
 
@@ -100,13 +127,16 @@ func TestHeldOut(t *testing.T) {
 // opposite sides, w minimises ½w² + 2·log(1 + exp(-w)).
 func TestFit(t *testing.T) {
 	p := problem{
-		rows:  []row{{[]int32{0}, []float32{1}}, {[]int32{0}, []float32{-1}}},
+		rows:  []Row{{[]int32{0}, []float32{1}}, {[]int32{0}, []float32{-1}}},
 		has:   []bool{true, false},
 		prior: []float64{0}, cost: 1, balanced: true,
 	}
 	s := p.fit()
 	if w := s.weights[0]; math.Abs(w-2*topics.Sigmoid(-w)) > 1e-3 || math.Abs(s.bias) > 1e-3 {
 		t.Errorf("w = %v, bias %v", w, s.bias)
+	}
+	if weights, bias := Regress(p.rows, p.has, 1, 1, true); weights[0] != s.weights[0] || bias != s.bias {
+		t.Errorf("Regress: %v, bias %v", weights, bias)
 	}
 	p.prior, p.cost = []float64{3}, 1e-6
 	if s := p.fit(); math.Abs(s.weights[0]-3) > 1e-3 {
