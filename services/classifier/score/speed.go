@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"marsad/pkg/news"
 	"marsad/pkg/text"
@@ -109,16 +110,20 @@ func timed(articles []news.Article, do func(*news.Article)) (took time.Duration,
 	return took, float64(after.Mallocs - before.Mallocs)
 }
 
-// someWatches makes watches of pairs of words that stand side by side in the articles,
-// always the same: their words are met as often as those of real ones, or more.
+// someWatches makes watches that want one of ten phrases and one of ten others: pairs of
+// words of four letters or more that stand side by side in the articles, so that each is
+// met somewhere. They are always the same.
 func someWatches(articles []news.Article, n int) []byte {
 	random := rand.New(rand.NewPCG(1, 2))
 	var b strings.Builder
 	b.WriteString("version: 1\nwatches:\n")
 	for i := range n {
-		fmt.Fprintf(&b, "  - id: w%d\n    name: w%d\n    any:\n", i, i)
-		for range phrasesOfWatch {
-			fmt.Fprintf(&b, "      - %q\n", pairOf(random, articles))
+		fmt.Fprintf(&b, "  - id: w%d\n    name: w%d\n    all:\n", i, i)
+		for at := range phrasesOfWatch {
+			if at%(phrasesOfWatch/2) == 0 {
+				b.WriteString("      - any:\n")
+			}
+			fmt.Fprintf(&b, "          - %q\n", pairOf(random, articles))
 		}
 	}
 	return []byte(b.String())
@@ -131,9 +136,9 @@ func pairOf(random *rand.Rand, articles []news.Article) string {
 			continue
 		}
 		at := random.IntN(len(of) - 1)
-		pair := cleaned(of[at]) + " " + cleaned(of[at+1])
-		if text.Words(pair) == 2 && len(pair) > 12 {
-			return pair
+		first, second := cleaned(of[at]), cleaned(of[at+1])
+		if min(utf8.RuneCountInString(first), utf8.RuneCountInString(second)) >= 4 && text.Words(first+" "+second) == 2 {
+			return first + " " + second
 		}
 	}
 	return "two words"

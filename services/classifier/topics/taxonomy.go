@@ -31,7 +31,7 @@ var Names = []Name{
 	{"13000000", "science and technology", "Science et technologie", "علوم وتكنولوجيا"},
 	{"14000000", "society", "Société", "قضايا اجتماعية"},
 	{"15000000", "sport", "Sport", "رياضة"},
-	{"16000000", "conflict, war and peace", "Conflit, guerre et paix", "نزاعات، حرب وسلام"},
+	{"16000000", "conflict, war and peace", "Conflit, guerre et paix", "نزاعات، حرب وسلام"}, //nolint:misspell // French
 	{"17000000", "weather", "Météo", "طقس"},
 	{NationalSecurity, "national security", "Sécurité nationale", "أمن وطني"},
 	{InternationalRelations, "international relations", "Relations internationales", "علاقات دولية"},
