@@ -18,6 +18,9 @@ func TestTour(t *testing.T) {
 	if err := os.Symlink(binary, filepath.Join(dir, "marsad")); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "watches.example.yaml"), read(t, root+"/watches.example.yaml"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	blocks := shellBlock.FindAllSubmatch(read(t, root+"/README.md"), -1)
 	if len(blocks) < 5 {
 		t.Fatalf("%d blocks: they were not found", len(blocks))
@@ -34,7 +37,7 @@ func TestTour(t *testing.T) {
 	}
 	for _, want := range []string{
 		"1ce169c8  ar  37 words  original", "6952e6fe  ar  37 words  copy", "copy of 1ce169c8", "2 articles in",
-		"2 sources added", "the audit holds", "2 archived, 0 dropped, 0 dead", "the configuration is in order",
+		"2 sources added", "examples as they must be", "version 1", "2 unchanged", "the audit holds", "2 archived, 0 dropped, 0 dead", "the configuration is in order",
 	} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("nothing said %q", want)

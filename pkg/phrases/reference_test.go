@@ -86,7 +86,7 @@ func checkFind(t *testing.T, phrases []filed, s string) {
 	prepared := Prepare(s)
 	var got []Match
 	from := 0
-	set.Find(prepared, func(m Match) {
+	steps := set.find(prepared, func(m Match) {
 		if m.From < from {
 			t.Errorf("%q: %+v is out of order", s, m)
 		}
@@ -96,6 +96,9 @@ func checkFind(t *testing.T, phrases []filed, s string) {
 	want := findEach(phrases, prepared.Tokens)
 	slices.SortFunc(got, inOrder)
 	slices.SortFunc(want, inOrder)
+	if steps == maxSteps { // and may have left out some
+		want = slices.DeleteFunc(want, func(m Match) bool { return !slices.Contains(got, m) })
+	}
 	if !slices.Equal(got, want) {
 		t.Fatalf("%q in %q: got %+v, want %+v", phrases, s, got, want)
 	}

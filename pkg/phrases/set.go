@@ -22,13 +22,21 @@ const (
 	Particles How = 1 << iota
 	// Article lets every Arabic word written without ال carry it.
 	Article
-	// Stars lets a word that ends in * begin longer words. Its stem has at least
-	// MinStar characters.
+	// Stars lets a word that ends in * begin longer words. Its stem has from MinStar
+	// to MaxStar characters.
 	Stars
 )
 
-// MinStar is how many characters stand before a star, at least.
-const MinStar = 3
+// How many characters stand before a star that counts.
+const (
+	MinStar = 3
+	MaxStar = 64
+)
+
+// maxSteps is how many lookups the phrases that begin with one word of a text may take:
+// many stems of one another's letters, or words with and without the article, could
+// take the product of what each word of a phrase takes. Others take some dozens.
+const maxSteps = 1_000
 
 // Set is a set of phrases. The zero value is empty. It is safe for concurrent use
 // when nothing is added any more.
@@ -107,7 +115,8 @@ func split(phrase string, how How) []word {
 	points := []rune(phrase)
 	for t := range text.Tokens(phrase) {
 		star := how&Stars != 0 && t.End < len(points) && points[t.End] == '*'
-		words = append(words, word{t.Text, star && utf8.RuneCountInString(t.Text) >= MinStar})
+		n := utf8.RuneCountInString(t.Text)
+		words = append(words, word{t.Text, star && n >= MinStar && n <= MaxStar})
 	}
 	return words
 }
@@ -166,18 +175,26 @@ func (s *Set) announce(at int32, word string, star bool) {
 }
 
 // Find gives every phrase of the set in t, by where they begin, and from there first
-// those that take the word as it stands; phrases may overlap.
+// those that take the word as it stands; phrases may overlap. Of a set made to take
+// long, it leaves out what it has not found at a word after a thousand lookups.
 func (s *Set) Find(t *Text, found func(Match)) {
+	s.find(t, found)
+}
+
+// find also gives the most steps that were taken from one word.
+func (s *Set) find(t *Text, found func(Match)) (most int) {
 	if s.nodes == nil {
-		return
+		return 0
 	}
 	w := walk{set: s, text: t, found: found}
 	stemmed := s.nodes[0].longest > 0
 	for i, h := range t.hashes {
 		if s.first.has(h) || stemmed && s.beginsStem(t, t.forms[i]) {
 			w.begin(t.forms[i], h)
+			most = max(most, w.steps)
 		}
 	}
+	return most
 }
 
 // beginsStem reports whether a form may begin with a stem of the root.
@@ -196,11 +213,12 @@ type walk struct {
 	found func(Match)
 	from  int
 	bare  bool // the first word is without its particles
+	steps int  // taken from it
 }
 
 // begin looks for the phrases that begin with a form.
 func (w *walk) begin(f form, hash uint64) {
-	w.from, w.bare = int(f.token), f.bare()
+	w.from, w.bare, w.steps = int(f.token), f.bare(), 0
 	w.take(step{0, hash, false}, w.from)
 	if w.set.nodes[0].longest > 0 {
 		w.stems(0, w.text.word(f), w.from)
@@ -210,11 +228,18 @@ func (w *walk) begin(f form, hash uint64) {
 // stems goes from a node over the stems of a word.
 func (w *walk) stems(at int32, word string, i int) {
 	for stem := range beginnings(word, int(w.set.nodes[at].longest)) {
+		if w.steps >= maxSteps {
+			return
+		}
 		w.take(step{at, hash(stem), true}, i)
 	}
 }
 
 func (w *walk) take(over step, i int) {
+	if w.steps >= maxSteps {
+		return
+	}
+	w.steps++
 	for _, to := range w.set.edges.get(over.key()) {
 		if to > 0 {
 			w.arrive(to, i)

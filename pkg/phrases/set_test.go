@@ -25,6 +25,7 @@ func TestFind(t *testing.T) {
 		{"star", "militair*", all, "militaires et militaire, paramilitaire", []string{"militaires", "militaire"}},
 		{"star inside", "accord* militair*", all, "des accords militaires", []string{"accords militaires"}},
 		{"star with the article", "عسكري*", all, "والعسكريين", []string{"والعسكريين"}},
+		{"long star is a word", strings.Repeat("a", MaxStar+1) + "*", all, strings.Repeat("a", MaxStar+1) + " " + strings.Repeat("a", MaxStar+2), []string{strings.Repeat("a", MaxStar+1)}},
 		{"short star is a word", "ab*", all, "abc ab", []string{"ab"}},
 		{"overlap", "a b a", 0, "a b a b a", []string{"a b a", "a b a"}},
 		{"no words", "—", all, "—", nil},
@@ -80,5 +81,44 @@ func TestManyPhrases(t *testing.T) {
 		if !slices.Equal(got, []int32{int32(i)}) {
 			t.Fatalf("%q: %v", phrase(i), got)
 		}
+	}
+}
+
+// TestHostilePhrases: phrases that share their beginnings in all ways take a bounded
+// number of steps at each word, and those of others are still found.
+func TestHostilePhrases(t *testing.T) {
+	const all = Particles | Article | Stars
+	var stems, articles Set
+	for i := range 50_000 {
+		var phrase strings.Builder
+		for n := i; phrase.Len() < 40; n /= 10 {
+			phrase.WriteString(strings.Repeat("a", MinStar+n%10) + "* ")
+		}
+		stems.Add(phrase.String(), int32(i), all)
+		phrase.Reset()
+		for bit := range 15 {
+			phrase.WriteString([]string{"جيش ", "الجيش "}[i>>bit&1])
+		}
+		articles.Add(phrase.String(), int32(i), all)
+	}
+	stems.Add("aardvark* bites*", -1, all)
+	for name, tt := range map[string]struct {
+		set  *Set
+		text string
+	}{"stems": {&stems, strings.Repeat("aaaaaaaaaaaaaa ", 100)}, "articles": {&articles, strings.Repeat("الجيش ", 100)}} {
+		if steps := tt.set.find(Prepare(tt.text), func(Match) {}); steps != maxSteps {
+			t.Errorf("%s: %d steps from one word", name, steps)
+		}
+	}
+	found := false
+	stems.Find(Prepare("aaaaaaaaaaaa aaaaa aardvarks bites"), func(m Match) { found = found || m.ID == -1 })
+	if !found {
+		t.Error("a phrase among the others is not found")
+	}
+	var usual Set
+	usual.Add("ministre* délégué* chargé* de l'administration de la défense", 1, all)
+	usual.Add("ministre* délégué*", 2, all)
+	if steps := usual.find(Prepare("la ministre déléguée chargée de l'administration de la défense"), func(Match) {}); steps == 0 || steps > 50 {
+		t.Errorf("%d steps for a usual phrase", steps)
 	}
 }

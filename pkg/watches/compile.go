@@ -45,8 +45,9 @@ type watch struct {
 
 // atom is a phrase, a place or an organisation.
 type atom struct {
-	rule string   // as a match names it
-	raw  []string // the words of an exact phrase, as written
+	rule  string   // as a match names it
+	raw   []string // the words of an exact phrase, as written
+	words int      // of a phrase
 }
 
 // node is a condition ready to be evaluated.
@@ -197,7 +198,7 @@ func (b *builder) atomOf(ph phrase) int32 {
 	}
 	id := b.addAtom(a)
 	b.phrase[ph] = id
-	b.phrases.Add(ph.text, id, how)
+	b.atoms[id].words = b.phrases.Add(ph.text, id, how)
 	return id
 }
 
@@ -265,7 +266,7 @@ func (b *builder) need(c *condition) need {
 }
 
 func costOf(a atom) float64 {
-	if len(a.rule) > 24 { // several words
+	if a.words > 1 {
 		return costPhrase
 	}
 	return costWord

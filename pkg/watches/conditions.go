@@ -1,10 +1,13 @@
 package watches
 
 import (
+	"cmp"
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml/ast"
 	"golang.org/x/text/language"
@@ -249,7 +252,7 @@ func (p *fileReader) countries(n ast.Node) []string {
 	for i, code := range codes {
 		region, err := language.ParseRegion(code)
 		if err != nil || !region.IsCountry() || region.String() != code || region.Canonicalize() != region {
-			p.wrong(at[i], "%q is no code of a country (ISO 3166-1, two capitals)%s", code, countryMeant(code))
+			p.wrong(at[i], "%q is no code of a country (ISO 3166-1, two capitals)%s", code, p.hint(func() string { return countryMeant(code) }))
 		}
 	}
 	return codes
@@ -257,24 +260,36 @@ func (p *fileReader) countries(n ast.Node) []string {
 
 // countryMeant finds a country by a code in other letters, an old code, or a name.
 func countryMeant(s string) string {
-	const did = " (did you mean %s?)"
 	if region, err := language.ParseRegion(strings.ToUpper(s)); err == nil && region.Canonicalize().IsCountry() {
-		return strings.Replace(did, "%s", region.Canonicalize().String(), 1)
+		return fmt.Sprintf(" (did you mean %s?)", region.Canonicalize())
 	}
-	word := text.Fold(s)
+	if code, ok := countryCodes()[text.Fold(s)]; ok {
+		return fmt.Sprintf(" (did you mean %s?)", code)
+	}
+	return ", as MA"
+}
+
+// countryCodes are the codes of countries by their names, folded, in English, Arabic
+// and French.
+var countryCodes = sync.OnceValue(func() map[string]string {
+	codes := map[string]string{}
 	for _, tag := range []language.Tag{language.English, language.Arabic, language.French} {
 		names := display.Regions(tag)
 		for a := 'A'; a <= 'Z'; a++ {
 			for b := 'A'; b <= 'Z'; b++ {
 				region, err := language.ParseRegion(string([]rune{a, b}))
-				if err == nil && region.IsCountry() && text.Fold(names.Name(region)) == word {
-					return strings.Replace(did, "%s", region.String(), 1)
+				if err != nil || !region.IsCountry() {
+					continue
+				}
+				name := text.Fold(names.Name(region))
+				if _, ok := codes[name]; !ok {
+					codes[name] = region.String()
 				}
 			}
 		}
 	}
-	return ", as MA"
-}
+	return codes
+})
 
 // languages reads codes of languages.
 func (p *fileReader) languages(n ast.Node) []string {
@@ -311,16 +326,14 @@ func (p *fileReader) topics(n ast.Node) []string {
 		if len(code) == 8 && strings.Trim(code, "0123456789") == "" {
 			continue
 		}
-		for known, label := range p.names.Topics {
-			if strings.EqualFold(label, code) {
-				p.wrong(at[i], "%q is no code of an IPTC Media Topic (did you mean %s?)", code, known)
-				codes[i] = ""
+		hint := p.hint(func() string {
+			if known := idOf(code, known(&p.reader, "topic", p.names.Topics), p.names.Topics); known != "" {
+				return fmt.Sprintf(" (did you mean %s?)", known)
 			}
-		}
-		if codes[i] != "" {
-			p.wrong(at[i], "%q is no code of an IPTC Media Topic: eight digits, as 11000000", code)
-			codes[i] = ""
-		}
+			return ""
+		})
+		p.wrong(at[i], "%q is no code of an IPTC Media Topic%s", code, cmp.Or(hint, ": eight digits, as 11000000"))
+		codes[i] = ""
 	}
 	p.check(codes, at, "topic", p.names.Topics)
 	return codes
@@ -341,18 +354,28 @@ func (p *fileReader) check(ids []string, at []Position, what string, names map[s
 		if _, ok := names[id]; ok || id == "" {
 			continue
 		}
-		p.wrong(at[i], "there is no %s %q%s", what, id, nameMeant(id, names))
+		p.wrong(at[i], "there is no %s %q%s", what, id, p.hint(func() string {
+			return nameMeant(id, known(&p.reader, what, names), names)
+		}))
 	}
 }
 
 // nameMeant finds an ID by a name, or one that is spelt alike.
-func nameMeant(s string, names map[string]string) string {
-	for _, id := range sortedNames(names) {
-		if strings.EqualFold(names[id], s) {
-			return " (did you mean \"" + id + "\"?)"
+func nameMeant(s string, ids []string, names map[string]string) string {
+	if id := idOf(s, ids, names); id != "" {
+		return fmt.Sprintf(" (did you mean %q?)", id)
+	}
+	return meant(s, ids)
+}
+
+// idOf is the first of the IDs that has a name; "" if none has.
+func idOf(name string, ids []string, names map[string]string) string {
+	for _, id := range ids {
+		if strings.EqualFold(names[id], name) {
+			return id
 		}
 	}
-	return meant(s, sortedNames(names))
+	return ""
 }
 
 // readRegex reads a regular expression that takes bounded time.
@@ -371,35 +394,43 @@ func (p *fileReader) readRegex(n ast.Node, c *condition) {
 		p.wrong(at, "the regular expression has %d characters, and %d are the most", points, MaxRegex)
 		return
 	}
-	steps, err := regexSteps(s)
-	switch {
-	case err != nil:
-		p.wrong(at, "the regular expression cannot be read: %v (it is of the kind of RE2: no look-ahead, no references)", err)
-		return
-	case steps > maxSteps:
-		p.wrong(at, "the regular expression unfolds to %d steps, and %d are the most: use smaller numbers in {n,m}", steps, maxSteps)
-		return
-	}
-	re, err := regexp.Compile(s)
-	switch {
-	case err != nil:
-		p.wrong(at, "the regular expression cannot be read: %v", err)
-	case re.MatchString(""):
-		p.wrong(at, "the regular expression %q matches nothing at all, and so every text: let it ask for something", shorten(s))
-	default:
-		c.pattern = re
-	}
-}
-
-// regexSteps is the size of the program that a regular expression becomes.
-func regexSteps(s string) (int, error) {
 	tree, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
-		return 0, err
+		p.wrong(at, "the regular expression cannot be read: %v (it is of the kind of RE2: no look-ahead, no references)", err)
+		return
 	}
 	program, err := syntax.Compile(tree.Simplify())
 	if err != nil {
-		return 0, err
+		p.wrong(at, "the regular expression cannot be read: %v", err)
+		return
 	}
-	return len(program.Inst), nil
+	steps := len(program.Inst)
+	switch {
+	case steps > maxSteps:
+		p.wrong(at, "the regular expression unfolds to %d steps, and %d are the most: use smaller numbers in {n,m}", steps, maxSteps)
+		return
+	case takesNothing(tree):
+		p.wrong(at, "the regular expression %q also matches where nothing stands, and so nearly every text: let it ask for something", shorten(s))
+		return
+	}
+	if c.pattern, err = regexp.Compile(s); err != nil {
+		p.wrong(at, "the regular expression cannot be read: %v", err)
+	}
+}
+
+// takesNothing reports whether a regular expression matches an empty stretch somewhere.
+func takesNothing(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpNoMatch, syntax.OpLiteral, syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return false
+	case syntax.OpCapture, syntax.OpPlus:
+		return takesNothing(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min == 0 || takesNothing(re.Sub[0])
+	case syntax.OpAlternate:
+		return slices.ContainsFunc(re.Sub, takesNothing)
+	case syntax.OpConcat:
+		return !slices.ContainsFunc(re.Sub, func(part *syntax.Regexp) bool { return !takesNothing(part) })
+	}
+	return true // *, ?, and what stands between characters
 }

@@ -24,6 +24,8 @@ const (
 	MaxRegex    = 500       // characters of one
 	maxSteps    = 250       // of the program that a regular expression becomes
 	maxMistakes = 1_000     // reported of one file, and as many warnings
+	maxHints    = 50        // mistakes of a file for which what was meant is looked for
+	maxCompared = 10_000    // words among which it is
 )
 
 // Bounds of an article.

@@ -40,7 +40,7 @@ func (c *scratch) eval(id int32) *result {
 	}
 	if r.ok && n.stands {
 		hits = c.narrow(n, hits)
-		r.ok = len(hits) >= n.times
+		r.ok = enough(hits, n.times)
 	}
 	if !r.ok {
 		hits = hits[:0]
@@ -84,6 +84,7 @@ func (c *scratch) look(id int32, atoms []int32, hits []hit) []hit {
 			met++
 		}
 		for m := c.first[a]; m != 0; m = c.mentions[m-1].next {
+			c.steps++
 			hits = append(hits, hit{from: c.mentions[m-1].from, to: c.mentions[m-1].to, what: a, node: id})
 		}
 	}
@@ -167,6 +168,22 @@ func (c *scratch) narrow(n *node, hits []hit) []hit {
 	return hits
 }
 
+// enough reports whether so many of the hits, which are by place, stand apart.
+func enough(hits []hit, times int) bool {
+	if len(hits) < times || times == 1 {
+		return len(hits) >= times
+	}
+	n, end := 0, int32(-1)
+	for _, h := range hits {
+		if h.from < end {
+			end = min(end, h.to)
+			continue
+		}
+		n, end = n+1, h.to
+	}
+	return n >= times
+}
+
 // apart takes out the hits that overlap with one of others. Both are by place.
 func apart(hits, others []hit) []hit {
 	next := 0
@@ -176,101 +193,6 @@ func apart(hits, others []hit) []hit {
 		}
 		return next < len(others) && others[next].from < h.to
 	})
-}
-
-// near finds the stretches that have a hit of each condition, the shortest that end
-// with each hit. It takes time linear in the hits.
-func (c *scratch) near(n *node, hits []hit) []hit {
-	for _, kid := range n.all {
-		if len(c.eval(kid).hits) == 0 {
-			return hits
-		}
-	}
-	var s stretch
-	begun := int32(-1)
-	for {
-		kid := c.earliest(n, &s)
-		if kid < 0 {
-			return hits
-		}
-		h := c.results[n.all[kid]].hits[s.next[kid]]
-		s.next[kid]++
-		if n.ordered {
-			s.chain(kid, len(n.all)-1, h)
-		} else {
-			s.latest(kid, h)
-		}
-		w, ok := s.span(len(n.all), n.ordered)
-		if !ok || w.from <= begun || !c.fits(n, w) {
-			continue
-		}
-		begun = w.from
-		w.parts, w.n = int32(len(c.parts)), int32(len(n.all))
-		c.parts = append(c.parts, s.full[:len(n.all)]...)
-		hits = append(hits, w)
-	}
-}
-
-// stretch goes over the hits of the conditions of a near, by place.
-type stretch struct {
-	next [MaxOf]int        // the hit of each condition that comes next
-	have int               // conditions of which there was a hit
-	met  [MaxOf]bool       //
-	full [MaxOf]hit        // the last hit of each
-	runs [MaxOf][MaxOf]hit // where order counts: the last run of hits of the conditions up to each
-	ends [MaxOf]bool       // there is such a run
-	done bool              // the last hit completed one
-}
-
-// latest takes a hit where order does not count.
-func (s *stretch) latest(kid int, h hit) {
-	if !s.met[kid] {
-		s.met[kid] = true
-		s.have++
-	}
-	s.full[kid] = h
-}
-
-// chain takes a hit where order counts: it goes on with a run of the conditions before.
-func (s *stretch) chain(kid, last int, h hit) {
-	s.done = false
-	if kid > 0 {
-		if !s.ends[kid-1] || s.runs[kid-1][kid-1].to > h.from {
-			return
-		}
-		copy(s.runs[kid][:kid], s.runs[kid-1][:kid])
-	}
-	s.runs[kid][kid] = h
-	s.ends[kid] = true
-	if kid == last {
-		s.full, s.done = s.runs[kid], true
-	}
-}
-
-// span is what the hits span, if there is one of each condition.
-func (s *stretch) span(conditions int, ordered bool) (hit, bool) {
-	w := hit{from: s.full[0].from, what: noAtom}
-	for _, h := range s.full[:conditions] {
-		w.from, w.to = min(w.from, h.from), max(w.to, h.to)
-	}
-	return w, s.done || !ordered && s.have == conditions
-}
-
-// earliest is the condition whose next hit begins first; -1 if none has any. Where
-// order counts, of those that begin together the last comes first: its hit must follow
-// hits before, not those that begin with it.
-func (c *scratch) earliest(n *node, s *stretch) int {
-	best, at := -1, int32(0)
-	for i, kid := range n.all {
-		hits := c.results[kid].hits
-		if s.next[i] == len(hits) {
-			continue
-		}
-		if from := hits[s.next[i]].from; best < 0 || from < at || n.ordered && from == at {
-			best, at = i, from
-		}
-	}
-	return best
 }
 
 // fits reports whether a stretch is short enough, in one sentence, and free of what

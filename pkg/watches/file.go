@@ -120,6 +120,7 @@ type list struct {
 	at      Position
 	items   []item
 	used    bool
+	broken  bool // reading it gave a mistake
 	state   state
 	phrases []phrase
 }

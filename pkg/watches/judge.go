@@ -94,7 +94,7 @@ func (r reaching) reach(c *condition, title float64) float64 {
 // unused warns of lists and rules that no watch names.
 func (p *fileReader) unused() {
 	for name, l := range p.lists {
-		if !l.used {
+		if !l.used && !l.broken {
 			p.warn(l.at, "the list %q is not used: name it as \"@%s\", or take it out", name, name)
 		}
 	}

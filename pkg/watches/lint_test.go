@@ -1,11 +1,16 @@
 package watches
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
 )
 
 // watchOf is a file with one watch of these conditions.
@@ -26,7 +31,7 @@ func TestLint(t *testing.T) {
 		{"version", "version: 2\nwatches: [{id: a, any: [word]}]", []string{"1:10: version \"2\" is not known", "2:16: warning: the watch \"a\" has no examples"}},
 		{"no version", "watches: [{id: a, any: [word], examples: {match: [x y], no_match: [x y]}}]", []string{"1:1: version is missing"}},
 		{"several mistakes at once", "version: 1\nwaches: []\nlists: {a: []}", []string{
-			`2:1: the file: "waches" is no key here (did you mean "watches"?)`, "1:1: watches is missing", "3:12: the list a is an empty list", "3:9: the list \"a\" is empty", "3:9: warning: the list \"a\" is not used",
+			`2:1: the file: "waches" is no key here (did you mean "watches"?)`, "1:1: watches is missing", "3:12: the list a is an empty list",
 		}},
 		{"unknown key", watchOf("    anny: [word]"), []string{`5:5: a watch: "anny" is no key here (did you mean "any"?)`}},
 		{"key of a condition", watchOf("    any:\n      - phrase: word"), []string{`6:9: a condition: "phrase" is no key here (did you mean "phrases"?)`, "6:9: the condition says nothing to look for"}},
@@ -50,14 +55,18 @@ func TestLint(t *testing.T) {
 		{"no words", watchOf("    any: ['!', '*', a]"), []string{`5:11: "!" has no word`, `5:16: "*" has no word`, `5:21: "a" is a single letter`}},
 		{"stars", watchOf("    any: ['ab*', 'word *', 'wo*rd', 'long* word*']"), []string{`5:11: "ab*": 2 letters before a star`, `5:18: "word *": a star stands at the end`, `5:28: "wo*rd": 2 letters`}},
 		{"list", watchOf("    any: ['@arm']") + "\nlists: {arms: [weapon]}", []string{`5:11: there is no list "arm" (did you mean "arms"?)`, "6:9: warning: the list \"arms\" is not used"}},
+		{"a list that cannot be read", "version: 1\nlists:\n  a: &x [alpha]\n" + strings.TrimPrefix(watchOf("    any: [word]"), "version: 1\n"), []string{"3:6: the list a: anchors (&)"}},
+		{"list without a name", watchOf("    any: ['@', word]"), []string{`5:11: "@" names no list`}},
+		{"byte order mark", "\ufeff" + watchOf("    any: [word, '!']"), []string{`5:17: "!" has no word`}},
+		{"byte order mark on the line of a mistake", "\ufeffversion: 2\nwatches: []", []string{`1:10: version "2" is not known`, "2:1: watches is empty"}},
 		{"cyclic list", watchOf("    any: ['@a']") + "\nlists: {a: ['@b', word], b: ['@a']}", []string{`6:30: the list "b" goes in circles: "a" holds it already`}},
 		{"cyclic rule", watchOf("    any: [{rule: a}]") + "\nrules:\n  a: {rule: b}\n  b: {any: [word, {rule: a}]}", []string{`8:20: the rule "b" goes in circles: it comes back to "a"`}},
 		{"rule", watchOf("    any: [{rule: a}]") + "\nrules: {b: word}", []string{`5:12: there is no rule "a" (did you mean "b"?)`, "6:9: warning: the rule \"b\" is not used"}},
 		{"near", watchOf("    any: [{near: {of: [word]}}, {near: {words: 900, of: [word, {topic: '11000000'}]}}, {near: {sentence: yes, of: [word, other]}}]"), []string{
 			"5:12: near says not how near", "5:19: near is of 2 to 8 conditions, not 1", "5:48: words must be a whole number from 1 to 200", "5:65: near takes what stands in the text", "5:106: sentence must be true or false", "5:89: near says",
 		}},
-		{"regex", watchOf(`    any: [{regex: '('}, {regex: 'a*'}, {regex: '((a{100}){100}){100}'}, {regex: '(ab?c{900}){1}[a-z]{200}'}, {regex: '(?=a)b'}]`), []string{
-			"5:19: the regular expression cannot be read", `5:33: the regular expression "a*" matches nothing at all`, "5:48: the regular expression cannot be read", "5:81: the regular expression unfolds to", "5:118: the regular expression cannot be read",
+		{"regex", watchOf(`    any: [{regex: '('}, {regex: 'a*'}, {regex: '((a{100}){100}){100}'}, {regex: '(ab?c{900}){1}[a-z]{200}'}, {regex: '(?=a)b'}, {regex: '(x?|y)\b'}]`), []string{
+			"5:19: the regular expression cannot be read", `5:33: the regular expression "a*" also matches where nothing stands`, "5:48: the regular expression cannot be read", "5:81: the regular expression unfolds to", "5:118: the regular expression cannot be read", `5:137: the regular expression "(x?|y)\\b" also matches`,
 		}},
 		{"two things", watchOf("    any: [{place: MA, phrases: word}]"), []string{"5:12: the condition looks for several things (place, phrases)"}},
 		{"modifiers", watchOf("    any: [{topic: '11000000', in: title, times: 2}, {phrases: word, min_p: 0.5, in: body}]"), []string{
@@ -69,6 +78,7 @@ func TestLint(t *testing.T) {
 			"3:9: warning: the watch \"w\" has no examples", "7:5: warning: the watch \"v\" has no examples under no_match",
 		}},
 		{"long phrase", watchOf("    any: ['" + strings.Repeat("word ", 17) + "']"), []string{"5:11: \"word word"}},
+		{"long stem", watchOf("    any: [" + strings.Repeat("a", 65) + "*]"), []string{"5:11: \"aaaa"}},
 		{"not UTF-8", "version: 1\n\xff", []string{"2:1: the line is not UTF-8"}},
 		{"two documents", "version: 1\n---\nversion: 1", []string{"3:1: a second document begins here"}},
 	}
@@ -114,27 +124,124 @@ func TestBounds(t *testing.T) {
 	for i := range 2 * maxMistakes {
 		many += fmt.Sprintf("  - {id: w%d, any: [word]}\n", i)
 	}
+	nested := "lists:\n  a0: [word x"
+	for i := range 3_000 {
+		nested += fmt.Sprintf(", p%d x", i)
+	}
+	nested += "]\n"
+	inline := nested + "version: 1\nwatches:\n"
+	for i := 1; i <= 500; i++ {
+		nested += fmt.Sprintf("  a%d: ['@a0', q%d x]\n", i, i)
+		inline += fmt.Sprintf("  - {id: w%d, any: [['@a0', q%d x]]}\n", i, i)
+	}
+	keys := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "  k%d: word\n", i)
+		}
+		return b.String()
+	}
+	bad := "version: 1\nwatches:\n"
+	for i := range 3_000 {
+		bad += fmt.Sprintf("  - {id: w%d, any: [{place: Nowhere%d}, '@l%d', {rule: r%d}, {topic: x%d}, {organisation: o%d}]}\n", i, i, i, i, i, i)
+	}
 	broad := strings.Join(strings.SplitAfter(wide, "\n")[:15], "")
 	tests := map[string]struct{ file, want string }{
 		"breadth":       {watchOf("    any: [{near: {words: 3, of: [{rule: r12}, word], none: [{rule: r12}]}}]") + broad, "more than 1000000 phrases"},
 		"warnings":      {"version: 1\nwatches:\n" + many + "  - {id: last, any: ['!']}\n", "has no word"},
 		"bytes":         {strings.Repeat(" ", MaxBytes+1), "are the most"},
+		"copies":        {nested + watchOf("    any: ['@a1']"), "1000000 phrases together are put into others"},
+		"inline copies": {inline, "1000000 phrases together are put into others"},
+		"keys":          {"lists:\n" + keys(50_000), "far too many keys beside one another: 5000"},
+		"many mappings": {strings.Repeat("x:\n"+keys(4_000), 40), "far too many keys beside one another"},
+		"commas":        {watchOf("    any: [" + strings.Repeat("aa,", 1_000_000) + "aa]"), "more than 500000 list marks, colons, commas"},
+		"short items":   {watchOf("    any:\n" + strings.Repeat("    - aa\n", 550_000)), "more than 500000 list marks, colons, commas"},
+		"documents":     {strings.Repeat("---\na\n", 100_000), "another document begins here"},
+		"colons":        {strings.Repeat("a: ", 33_000), "far too many keys beside one another"},
+		"long line":     {"a: b: " + strings.Repeat("word ", 20_000), "this is not YAML"},
+		"bad names":     {bad, `"Nowhere8" is no code`},
 		"phrases":       {phrases(MaxPhrases + 1), "200000 are the most"},
-		"brackets":      {strings.Repeat("[", 1_000_000), "nested far too deep"},
+		"brackets":      {strings.Repeat("[", 400_000), "nested far too deep"},
+		"hidden":        {strings.Repeat("[ #]\n", 100_000), "nested far too deep"},
+		"quoted":        {strings.Repeat("[ ']', ", 100_000), "nested far too deep"},
+		"tags":          {strings.Repeat("!a #\n", 100_000), "are not taken, and there are many"},
+		"anchors":       {strings.Repeat("&a #\n", 100_000), "are not taken, and there are many"},
+		"questions":     {strings.Repeat("? a\n", 400_000), "are not taken, and there are many"},
+		"Mac":           {"lists:\r" + strings.Repeat("  k: word\r", 100_000), "far too many keys beside one another"},
+		"quoted lines":  {"lists:\n" + strings.Repeat("    k: 'a\n\n - b: c'\n", 50_000), "far too many keys beside one another"},
 		"list marks":    {strings.Repeat("- ", 1_000_000), "nested far too deep"},
 		"indent":        {strings.Repeat(" ", 1000) + "a: b", "nested far too deep"},
 		"depth":         {watchOf("    " + deep), "nested deeper than 16"},
 		"depth of rule": {watchOf("    any: [{rule: r17}]") + wide, "nested deeper than 16"},
 	}
+	names := Names{Topics: map[string]string{"11000000": "politics"}, Organisations: map[string]string{"nato": "NATO"}}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			_, mistakes := Parse([]byte(tt.file), Names{})
+			_, mistakes := Parse([]byte(tt.file), names)
 			if !slices.ContainsFunc(mistakes, func(m Mistake) bool { return strings.Contains(m.Text, tt.want) }) {
 				t.Errorf("no mistake says %q: %.300v", tt.want, mistakes)
 			}
 			t.Logf("%v", time.Since(start))
 		})
+	}
+}
+
+// TestLargest: a file as large as it may be passes what guards the parser.
+func TestLargest(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("version: 1\nwatches:\n")
+	for i := range MaxWatches {
+		fmt.Fprintf(&b, "  - id: w%d\n    name: Name\n    score: 1\n    title: 2\n    any:\n      - near: {words: 3, of: [a%d b, {place: MA}]}\n", i, i)
+		for j := range 18 {
+			fmt.Fprintf(&b, "      - p%d x%d\n", j, i)
+		}
+	}
+	texts := []string{b.String(), "[\n" + strings.Repeat("  {\n    \"id\": \"w\",\n    \"any\": [\"a b\"]\n  },\n", MaxWatches) + "]"}
+	for _, s := range texts {
+		if m := cmp.Or(tooMuch([]byte(s)), tooIntricate(lexer.Tokenize(s))); m != nil {
+			t.Error(m)
+		}
+	}
+}
+
+// quietError is a mistake of the parser whose text must not be asked for.
+type quietError struct {
+	parserError
+	t *testing.T
+}
+
+type parserError = yaml.Error
+
+func (e quietError) GetMessage() string     { return "what is wrong" }
+func (e quietError) GetToken() *token.Token { return nil }
+
+func (e quietError) Error() string {
+	e.t.Error("the text that quotes the file was made")
+	return ""
+}
+
+func TestSyntaxMistake(t *testing.T) {
+	if m := syntaxMistake(quietError{t: t}); m.String() != "1:1: this is not YAML: what is wrong" {
+		t.Error(m)
+	}
+}
+
+// TestHints: what was meant is said of the first mistakes, and of all others not.
+func TestHints(t *testing.T) {
+	file := "version: 1\nwatches:\n"
+	for i := range 200 {
+		file += fmt.Sprintf("  - {id: w%d, any: [{place: Morocco}]}\n", i)
+	}
+	_, mistakes := Parse([]byte(file), Names{})
+	hints := 0
+	for _, m := range mistakes {
+		if strings.Contains(m.Text, "did you mean MA?") {
+			hints++
+		}
+	}
+	if hints != maxHints {
+		t.Errorf("%d hints, want %d", hints, maxHints)
 	}
 }
 

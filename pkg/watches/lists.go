@@ -6,6 +6,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"marsad/pkg/phrases"
 	"marsad/pkg/text"
 )
 
@@ -17,10 +18,9 @@ func (p *fileReader) readLists(e entry) {
 	entries := p.mapping(e.value, "lists", nil)
 	for _, name := range sorted(entries) {
 		p.knownName("list", name, entries[name].at)
+		before := p.errors
 		l := &list{at: entries[name].at, items: p.listItems(entries[name].value, "the list "+name, false)}
-		if len(l.items) == 0 {
-			p.wrong(l.at, "the list %q is empty: write phrases, or take it out", name)
-		}
+		l.broken = p.errors > before
 		p.lists[name] = l
 	}
 	for _, name := range sorted(entries) {
@@ -45,6 +45,10 @@ func (p *fileReader) listItems(n ast.Node, what string, exact bool) []item {
 	texts, at := p.texts(n, what)
 	for i, s := range texts {
 		if name, ok := strings.CutPrefix(s, "@"); ok {
+			if name == "" {
+				p.wrong(at[i], "\"@\" names no list: write its name behind it, as \"@weapons\"")
+				continue
+			}
 			items = append(items, item{name: name, at: at[i]})
 			continue
 		}
@@ -71,6 +75,9 @@ func (p *fileReader) goodPhrase(s string, at Position) bool {
 			stars--
 			if n := len([]rune(t.Text)); n < minStar {
 				p.wrong(at, "%q: %d letters before a star would find nearly every word: write at least %d", s, n, minStar)
+				return false
+			} else if n > phrases.MaxStar {
+				p.wrong(at, "%q: %d letters before a star, and %d are the most: write fewer of them", shorten(s), n, phrases.MaxStar)
 				return false
 			}
 			if t.End+1 < len(points) && points[t.End+1] != ' ' {
@@ -123,7 +130,7 @@ func (p *fileReader) resolve(name string, l *list, depth int) {
 		other := p.lists[it.name]
 		switch {
 		case other == nil:
-			p.wrong(it.at, "there is no list %q%s", it.name, meant(it.name, sortedNames(p.lists)))
+			p.wrong(it.at, "there is no list %q%s", it.name, p.hint(func() string { return meant(it.name, known(&p.reader, "list", p.lists)) }))
 		case other.state == open:
 			p.wrong(it.at, "the list %q goes in circles: %q holds it already", name, it.name)
 		case depth >= MaxDepth:
@@ -131,6 +138,10 @@ func (p *fileReader) resolve(name string, l *list, depth int) {
 		default:
 			p.resolve(it.name, other, depth+1)
 			other.used = true
+			if p.copied += len(other.phrases); p.copied > MaxExpanded {
+				p.tooManyCopies(it.at)
+				continue
+			}
 			for _, ph := range other.phrases {
 				add(ph)
 			}
@@ -139,13 +150,12 @@ func (p *fileReader) resolve(name string, l *list, depth int) {
 	l.state = resolved
 }
 
-func sortedNames[T any](m map[string]T) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
+// tooManyCopies says once that lists are named too often beside other phrases.
+func (p *fileReader) tooManyCopies(at Position) {
+	if !p.overfull {
+		p.overfull = true
+		p.wrong(at, "up to here lists with more than %d phrases together are put into others: name the long ones in fewer places, or alone", MaxExpanded)
 	}
-	slices.Sort(names)
-	return names
 }
 
 // readRules reads the named conditions, which may refer to one another in any order.
@@ -190,7 +200,7 @@ func (p *fileReader) link(within string, c *condition) int {
 		target := p.rules[c.values[0]]
 		switch {
 		case target == nil:
-			p.wrong(c.at, "there is no rule %q%s", c.values[0], meant(c.values[0], sortedNames(p.rules)))
+			p.wrong(c.at, "there is no rule %q%s", c.values[0], p.hint(func() string { return meant(c.values[0], known(&p.reader, "rule", p.rules)) }))
 		case target.state == open:
 			p.wrong(c.at, "the rule %q goes in circles: it comes back to %q", within, c.values[0])
 		default:

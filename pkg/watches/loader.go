@@ -16,9 +16,10 @@ import (
 // Loader keeps the set of the newest version in the store. Of a version that this
 // program cannot read it keeps the set before, or takes the newest that it can, says so
 // once, and shows it as a metric. An organisation or a topic that this program does not
-// know is no mistake here: nothing is ever found of it.
+// know is only warned of: nothing is ever found of it.
 type Loader struct {
 	store   store.Watches
+	names   Names
 	log     *slog.Logger
 	current atomic.Pointer[loaded]
 	newest  atomic.Int64 // version seen in the store
@@ -30,8 +31,8 @@ type loaded struct {
 }
 
 // NewLoader makes a loader, which has no watches before it is run.
-func NewLoader(from store.Watches, log *slog.Logger, reg prometheus.Registerer) *Loader {
-	l := &Loader{store: from, log: log}
+func NewLoader(from store.Watches, names Names, log *slog.Logger, reg prometheus.Registerer) *Loader {
+	l := &Loader{store: from, names: names, log: log}
 	l.current.Store(&loaded{set: Compile(&File{})})
 	gauge := func(name, help string, value func() float64) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
@@ -93,6 +94,9 @@ func (l *Loader) read(ctx context.Context, version int) (*Set, error) {
 		l.log.Error("watches that were applied cannot be read: the newest that can stay in use ('marsad watches show' has the file, 'marsad watches apply' replaces it)",
 			"version", version, "error", err)
 		return nil, nil
+	}
+	if _, err := Load(applied.YAML, l.names); err != nil {
+		l.log.Warn("watches name what this program does not know: nothing is found of it", "version", version, "error", err)
 	}
 	return set, nil
 }

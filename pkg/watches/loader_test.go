@@ -26,7 +26,7 @@ func TestLoader(t *testing.T) {
 	defer s.Close()
 	var log bytes.Buffer
 	reg := prometheus.NewRegistry()
-	l := watches.NewLoader(s, slog.New(slog.NewTextHandler(&log, nil)), reg)
+	l := watches.NewLoader(s, watches.Names{}, slog.New(slog.NewTextHandler(&log, nil)), reg)
 	const one, two = "version: 1\nwatches: [{id: a, any: [word]}]", "version: 1\nwatches: [{id: a, any: [word]}, {id: b, any: [word]}]"
 	for i, step := range []struct {
 		yaml             string
@@ -64,9 +64,13 @@ func TestLoader(t *testing.T) {
 		}
 	}
 	reg = prometheus.NewRegistry()
-	late := watches.NewLoader(s, slog.New(slog.DiscardHandler), reg)
+	log.Reset()
+	late := watches.NewLoader(s, watches.Names{Organisations: map[string]string{"known": "Known"}}, slog.New(slog.NewTextHandler(&log, nil)), reg)
 	if !late.Begin(t.Context(), time.Millisecond) || late.Version() != 4 || late.Set().Len() != 1 || gauge(t, reg, "marsad_watches_refused") != 1 {
 		t.Errorf("after a start: version %d with %d watches", late.Version(), late.Set().Len())
+	}
+	if !strings.Contains(log.String(), "does not know") || !strings.Contains(log.String(), "gone") {
+		t.Errorf("not warned of what is not known:\n%s", &log)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup

@@ -36,14 +36,18 @@ type Span struct {
 // Match gives the watches that match an article, in the order of the file, with what
 // matched where. It is not nil.
 func (s *Set) Match(a Article) []news.Watch {
-	found := []news.Watch{}
 	c := s.scratch.Get().(*scratch)
 	defer s.scratch.Put(c)
-	c.begin(a)
 	defer c.end()
+	return c.match(a)
+}
+
+func (c *scratch) match(a Article) []news.Watch {
+	found := []news.Watch{}
+	c.begin(a)
 	slices.Sort(c.candidates)
 	for _, id := range c.candidates {
-		w := &s.watches[id]
+		w := &c.set.watches[id]
 		if !w.accepts(&c.article) || !c.eval(w.root).ok {
 			continue
 		}
@@ -117,9 +121,12 @@ type scratch struct {
 	seen       []uint64 // of each watch: the article it was last a candidate for
 	candidates []int32
 
-	results []result
-	parts   []hit
-	met     []int32
+	results   []result
+	parts     []hit
+	met       []int32
+	stretches stretches
+	narrowed  []int32 // the groups and rules with in or except that score is within
+	steps     int     // taken for all articles so far: hits looked at
 
 	cutUp     uint64 // the article whose sentences are known
 	sentences []int32
@@ -256,26 +263,44 @@ func (c *scratch) score(id, watch int32) float64 {
 	if !r.ok {
 		return 0
 	}
-	if r.scored == watch+1 && r.scoredIn == c.number {
+	free := len(c.narrowed) == 0 // and so the same for all who ask
+	if free && r.scored == watch+1 && r.scoredIn == c.number {
 		return r.score
 	}
 	sum := 0.0
-	switch n.kind {
-	case kindGroup, kindRule:
+	if n.kind == kindGroup || n.kind == kindRule {
+		if n.in != anywhere || len(n.except) > 0 {
+			c.narrowed = append(c.narrowed, id)
+			defer func() { c.narrowed = c.narrowed[:len(c.narrowed)-1] }()
+		}
 		for _, kid := range n.all {
 			sum += c.score(kid, watch)
 		}
 		for _, kid := range n.any {
 			sum += c.score(kid, watch)
 		}
-	default:
+	} else if i := slices.IndexFunc(r.hits, c.counts); i >= 0 {
 		sum = 1
-		if first := r.hits[0].from; first >= 0 && first < c.base {
+		if first := r.hits[i].from; first >= 0 && first < c.base {
 			sum = c.set.watches[watch].title
 		}
 	}
-	r.score, r.scored, r.scoredIn = sum*n.weight, watch+1, c.number
-	return r.score
+	sum *= n.weight
+	if free {
+		r.score, r.scored, r.scoredIn = sum, watch+1, c.number
+	}
+	return sum
+}
+
+// counts reports whether a hit is still there after the in and except of the groups and
+// rules that its condition is part of.
+func (c *scratch) counts(h hit) bool {
+	for _, id := range c.narrowed {
+		if _, ok := slices.BinarySearchFunc(c.results[id].hits, h, byPlace); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // report gives what matched where, each thing once, by place.

@@ -88,6 +88,15 @@ func TestMatch(t *testing.T) {
 		{"near of near", "any: [{near: {words: 6, of: [{near: {words: 2, of: [one, two]}}, three]}}]", "", "one two x three", "one[one] two[two] three[three]"},
 		{"near of any", "any: [{near: {words: 2, of: [{any: [{place: FR}, two]}, three]}}]", "", "FR three", "place FR[FR] three[three]"},
 		{"near with except", "any: [{near: {words: 3, of: [one, {place: MA, except: [{near: {words: 2, of: [off, {place: MA}]}}]}]}}]", "", "one off MA", "-"},
+		{"ordered, hits of several lengths", "any: [{near: {words: 6, ordered: true, of: [[defence, defence cooperation], [cooperation, deal]]}}]", "", "the defence cooperation was signed", "defence[defence] cooperation[cooperation]"},
+		{"a long hit after a short one", "any: [{near: {words: 5, of: [[defence, defence ministry of the united kingdom], [ministers]]}}]", "", "ministers q defence ministry of the united kingdom", "ministers[ministers] defence[defence]"},
+		{"a far hit of a near within", "any: [{near: {words: 10, of: [{near: {words: 15, of: [alpha, beta]}}, gamma]}}]", "", "q alpha beta q q gamma q q q q q q q q q alpha", "alpha[alpha] beta[beta] gamma[gamma]"},
+		{"within a near within", "any: [{near: {words: 10, of: [{near: {words: 5, of: [alpha, beta]}}, gamma]}}]", "", "alpha gamma beta", "alpha[alpha] gamma[gamma] beta[beta]"},
+		{"near, one word", "any: [{near: {words: 6, of: [[defence], ['defen*']]}}]", "", "the defence ministry", "-"},
+		{"near, two words", "any: [{near: {words: 6, of: [[defence], ['defen*']]}}]", "", "the defence of defenders", "defence[defence] defen*[defenders]"},
+		{"near, one word of two phrases", "any: [{near: {words: 6, of: [defence pact, pact nations]}}]", "", "defence pact nations", "-"},
+		{"times, one place", "any: [{phrases: [defence, defence ministry, 'defen*'], times: 2}]", "", "the defence ministry", "-"},
+		{"times, two places", "any: [{phrases: [defence, defence ministry, ministry], times: 2}]", "", "the defence ministry", "defence[defence] defence ministry[defence ministry] ministry[ministry]"},
 		{"rule", "any: [{rule: r}]", "", "from rules", "r: from rules[from rules]"},
 	}
 	for _, tt := range tests {
@@ -147,6 +156,36 @@ watches:
 	}
 }
 
+// TestScoreNarrowed: what in and except of a group or rule take away adds nothing.
+func TestScoreNarrowed(t *testing.T) {
+	for _, tt := range []struct {
+		conditions, title, body string
+		want                    float64
+	}{
+		{"any: [{any: [alpha, {phrases: beta, weight: 5}], in: title}]", "alpha", "beta", 1},
+		{"any: [{any: [alpha, {phrases: beta, weight: 5}], in: title}]", "alpha beta", "", 6},
+		{"any: [{any: [alpha, {phrases: defence, weight: 5}], except: [defence counsel]}]", "", "alpha and the defence counsel", 1},
+		{"any: [{any: [alpha, {phrases: defence, weight: 5}], except: [defence counsel]}]", "", "alpha, the defence counsel, defence", 6},
+		{"{title: 5, any: [{any: [alpha], in: text}]}", "alpha", "alpha", 1},
+		{"{title: 5, any: [{any: [alpha], except: [alpha one]}]}", "alpha one", "alpha", 1},
+		{"{title: 5, any: [{any: [{any: [alpha, beta], except: [beta one]}], in: text}]}", "alpha", "alpha beta one", 1},
+		{"{title: 5, any: [{rule: r, in: text, weight: 2}, {rule: r}]}", "beta", "alpha", 2 + 6},
+		{"{title: 5, any: [{any: [{near: {words: 2, of: [alpha, beta]}}, gamma], in: text}]}", "alpha beta", "gamma", 1},
+	} {
+		c := strings.TrimSuffix(strings.TrimPrefix(tt.conditions, "{"), "}")
+		if !strings.HasPrefix(tt.conditions, "{") {
+			c = tt.conditions
+		}
+		got := 0.0
+		for _, w := range setOf(t, "version: 1\nrules: {r: {any: [alpha, beta]}}\nwatches: [{id: w, "+c+"}]").Match(articleOf(tt.title, tt.body)) {
+			got = w.Score
+		}
+		if got != tt.want {
+			t.Errorf("%s of %q, %q: score %v, want %v", tt.conditions, tt.title, tt.body, got, tt.want)
+		}
+	}
+}
+
 func TestSentences(t *testing.T) {
 	for text, want := range map[string][]int32{
 		"One two. Three":   {1, 1, 2},
@@ -185,7 +224,8 @@ func TestPositions(t *testing.T) {
 	}
 }
 
-// TestHostileTexts: a text of one word, of a megabyte, takes time in proportion.
+// TestHostileTexts: of a text of one or two words, of a megabyte, evaluation looks at
+// twice as many hits as of half of it, at most.
 func TestHostileTexts(t *testing.T) {
 	s := setOf(t, `
 version: 1
@@ -193,14 +233,28 @@ watches:
   - id: w
     any:
       - near: { words: 100, of: [aa bb, {any: [aa, bb, "@l"]}, {near: {sentence: true, ordered: true, of: [bb, aa, bb], none: [cc]}}], none: [cc] }
+      - { near: { sentence: true, of: [aa, bb, aa, bb, aa, bb, aa, bb] } }
       - { regex: "(aa|bb| )+z" }
 lists: {l: [aa bb aa bb aa bb aa bb, bb aa bb aa bb aa]}
 `)
-	for _, text := range []string{strings.Repeat("aa bb ", 170_000), strings.Repeat("aa ", 340_000), strings.Repeat("aa. bb. cc ", 90_000)} {
-		for _, w := range s.Match(articleOf("aa bb", text)) {
-			if len(w.Matches) > MaxMatches {
-				t.Errorf("%d matches", len(w.Matches))
+	c := newScratch(s)
+	for _, part := range []string{"aa bb ", "aa ", "aa. bb. cc "} {
+		steps := func(n int) int {
+			before := c.steps
+			for _, w := range c.match(articleOf("aa bb", strings.Repeat(part, n/len(part)))) {
+				if len(w.Matches) > MaxMatches {
+					t.Errorf("%d matches", len(w.Matches))
+				}
 			}
+			c.end()
+			return c.steps - before
+		}
+		// 500 hits of a phrase count: the first two texts have fewer, the others more.
+		if few, more := steps(1_000), steps(2_000); more > 2*few+100 {
+			t.Errorf("%q: %d steps, and %d of twice as much", part, few, more)
+		}
+		if steps(500_000) != steps(1_000_000) {
+			t.Errorf("%q: hits beyond those that count are looked at", part)
 		}
 	}
 }

@@ -34,7 +34,10 @@ type fileReader struct {
 	stands  standings
 	phrases int // read so far
 	regexes int
+	copied  int    // phrases of lists put into others so far
 	within  string // the rule that is read
+
+	overfull bool // more were copied than may be, which was said
 }
 
 var (

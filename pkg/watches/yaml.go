@@ -8,26 +8,27 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
-)
-
-// Bounds that keep the YAML parser from taking time or memory out of proportion.
-const (
-	maxBrackets   = 100
-	maxIndent     = 200
-	maxIndicators = 32
 )
 
 // document is the tree of a YAML file.
 func document(raw []byte) (ast.Node, *Mistake) {
+	raw = bytes.TrimPrefix(raw, []byte("\ufeff")) // as some editors put it
+	if bytes.IndexByte(raw, '\r') >= 0 {
+		raw = bytes.ReplaceAll(bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	}
 	if m := tooMuch(raw); m != nil {
 		return nil, m
 	}
-	file, err := parser.ParseBytes(raw, 0, parser.AllowDuplicateMapKey())
+	tokens := lexer.Tokenize(string(raw))
+	if m := tooIntricate(tokens); m != nil {
+		return nil, m
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, syntaxMistake(err)
 	}
@@ -46,67 +47,16 @@ func document(raw []byte) (ast.Node, *Mistake) {
 	return nil, &Mistake{Position: place(bodies[1]), Text: "a second document begins here: a file of watches is one, without '---' in between"}
 }
 
-func tooMuch(raw []byte) *Mistake {
-	if len(raw) > MaxBytes {
-		return &Mistake{Position: Position{1, 1}, Text: fmt.Sprintf("the file has %d bytes, and %d are the most: split it, or shorten its lists", len(raw), MaxBytes)}
-	}
-	if !utf8.Valid(raw) {
-		line := 1
-		for l := range bytes.Lines(raw) {
-			if !utf8.Valid(l) {
-				break
-			}
-			line++
-		}
-		return &Mistake{Position: Position{line, 1}, Text: "the line is not UTF-8: save the file as UTF-8"}
-	}
-	line, depth := 0, 0
-	for l := range bytes.Lines(raw) {
-		line++
-		if column := overNested(l, &depth); column > 0 {
-			return &Mistake{Position: Position{line, column}, Text: "brackets or list marks are nested far too deep"}
-		}
-	}
-	return nil
-}
-
-// overNested gives the column where a line nests too deep, or 0.
-func overNested(l []byte, depth *int) int {
-	indent := len(l) - len(bytes.TrimLeft(l, " \t"))
-	if indent > maxIndent {
-		return indent
-	}
-	run, fresh := 0, true
-	for i, b := range l {
-		switch b {
-		case '[', '{':
-			*depth++
-		case ']', '}':
-			*depth = max(*depth-1, 0)
-		}
-		switch {
-		case b == ' ' || b == '\t':
-			fresh = true
-		case fresh && strings.IndexByte("-?!&*:", b) >= 0:
-			run++
-			fresh = false
-		case fresh:
-			run, fresh = 0, false
-		}
-		if *depth > maxBrackets || run > maxIndicators {
-			return i + 1
-		}
-	}
-	return 0
-}
-
+// syntaxMistake asks an error for its text only if it has no message: the text quotes
+// the file, which takes time that grows with the square of a line.
 func syntaxMistake(err error) *Mistake {
-	m := &Mistake{Position: Position{1, 1}, Text: "this is not YAML: " + err.Error()}
-	if at, ok := errors.AsType[yaml.Error](err); ok {
-		m.Text = "this is not YAML: " + at.GetMessage()
-		if t := at.GetToken(); t != nil && t.Position != nil {
-			m.Position = Position{max(t.Position.Line, 1), max(t.Position.Column, 1)}
-		}
+	at, ok := errors.AsType[yaml.Error](err)
+	if !ok {
+		return &Mistake{Position: Position{1, 1}, Text: "this is not YAML: " + err.Error()}
+	}
+	m := &Mistake{Position: Position{1, 1}, Text: "this is not YAML: " + at.GetMessage()}
+	if t := at.GetToken(); t != nil && t.Position != nil {
+		m.Position = Position{max(t.Position.Line, 1), max(t.Position.Column, 1)}
 	}
 	return m
 }
@@ -138,12 +88,34 @@ type reader struct {
 	mistakes []Mistake
 	errors   int // mistakes that are more than warnings, those not kept included
 	warnings int
+	sorted   map[string][]string // the known words of each kind
 }
 
 func (r *reader) wrong(at Position, format string, args ...any) {
 	if r.errors++; r.errors <= maxMistakes {
 		r.mistakes = append(r.mistakes, Mistake{Position: at, Text: fmt.Sprintf(format, args...)})
 	}
+}
+
+// hint is what may have been meant, for the first mistakes: to find it takes time.
+func (r *reader) hint(find func() string) string {
+	if r.errors >= maxHints {
+		return ""
+	}
+	return find()
+}
+
+// known are the words of a kind, sorted once.
+func known[T any](r *reader, kind string, words map[string]T) []string {
+	if r.sorted == nil {
+		r.sorted = map[string][]string{}
+	}
+	list, ok := r.sorted[kind]
+	if !ok {
+		list = slices.Sorted(maps.Keys(words))
+		r.sorted[kind] = list
+	}
+	return list
 }
 
 func (r *reader) warn(at Position, format string, args ...any) {
@@ -181,7 +153,7 @@ func (r *reader) mapping(n ast.Node, what string, keys []string) map[string]entr
 		case !ok:
 			r.wrong(at, "%s: this is no key%s", what, oneOf(keys))
 		case keys != nil && !slices.Contains(keys, key):
-			r.wrong(at, "%s: %q is no key here%s", what, key, meant(key, keys))
+			r.wrong(at, "%s: %q is no key here%s", what, key, r.hint(func() string { return meant(key, keys) }))
 		case entries[key].value != nil:
 			r.wrong(at, "%s: %q is there already, on line %d: write it once", what, key, entries[key].at.Line)
 		case v.Value == nil || v.Value.Type() == ast.NullType:
@@ -301,6 +273,7 @@ func meant(word string, known []string) string {
 // closest is the known word with the fewest letters different, if these are few.
 func closest(word string, known []string) string {
 	best, least := "", 2+len(word)/8
+	known = known[:min(len(known), maxCompared)]
 	for _, k := range known {
 		if strings.EqualFold(k, word) {
 			return k

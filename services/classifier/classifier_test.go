@@ -14,13 +14,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-func newLabeller(t testing.TB, cfg Config, file string) *Labeller {
+// newLabeller makes one that watches visits.
+func newLabeller(t testing.TB, cfg Config) *Labeller {
 	t.Helper()
 	l, err := NewLabeller(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := watches.Load([]byte(file), l.Names())
+	set, err := watches.Load([]byte(visitWatch), l.Names())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func TestProcess(t *testing.T) {
 		Head:    event.Head{Ref: news.Ref{Item: news.NewID("a"), Revision: 1}},
 		Article: visit, Verdict: news.Verdict{Kind: news.Original}, Story: news.NewID("a"),
 	}
-	out, err := processor{newLabeller(t, DefaultConfig(), visitWatch), newAbstentions(prometheus.NewRegistry())}.Process(t.Context(), in)
+	out, err := processor{newLabeller(t, DefaultConfig()), newAbstentions(prometheus.NewRegistry())}.Process(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func TestProcess(t *testing.T) {
 }
 
 func TestLabelNothing(t *testing.T) {
-	l := newLabeller(t, DefaultConfig(), visitWatch)
+	l := newLabeller(t, DefaultConfig())
 	tests := []struct {
 		name string
 		a    news.Article
@@ -106,7 +107,7 @@ func TestOwnOrganisations(t *testing.T) {
 	}
 	cfg := DefaultConfig()
 	cfg.Organisations = path
-	got := newLabeller(t, cfg, visitWatch).Label(news.Article{Lang: "ar", Text: "أعلنت ورشات الأطلس عن صفقة"})
+	got := newLabeller(t, cfg).Label(news.Article{Lang: "ar", Text: "أعلنت ورشات الأطلس عن صفقة"})
 	if len(got.Organisations) != 1 || got.Organisations[0].Name != "Atlas Works" {
 		t.Errorf("organisations = %v", got.Organisations)
 	}
@@ -117,7 +118,7 @@ func TestOwnOrganisations(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	e := newLabeller(t, DefaultConfig(), visitWatch).Explain(visit)
+	e := newLabeller(t, DefaultConfig()).Explain(visit)
 	if len(e.Topics) == 0 || len(e.Topics[0].Words) == 0 {
 		t.Fatalf("no reasons: %+v", e.Topics)
 	}

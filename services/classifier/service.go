@@ -28,7 +28,7 @@ func New(cfg Config, p *app.Process) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	loader := watches.NewLoader(p.Store, p.Log, p.Registry)
+	loader := watches.NewLoader(p.Store, labeller.Names(), p.Log, p.Registry)
 	s := stage.New(stage.Config{Consumer: bus.Classifier, Workers: cfg.Workers}, p.StageEnv(), processor{labeller.With(loader.Set), newAbstentions(p.Registry)})
 	return &Service{Stage: s, watches: loader, every: cfg.WatchesEvery}, nil
 }

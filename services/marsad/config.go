@@ -102,6 +102,9 @@ func (c *cli) configCommand() *cobra.Command {
 	}, &cobra.Command{
 		Use: "check", Short: "Check the configuration and say nothing else", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if _, err := c.labels(); err != nil { // it reads a file that the configuration names
+				return err
+			}
 			_, err := fmt.Fprintln(c.out, "the configuration is in order")
 			return err
 		},

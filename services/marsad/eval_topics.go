@@ -23,7 +23,7 @@ macro F1 is the mean over the 17 topics of the first level, micro F1 counts all 
 all articles; main is how often the most probable topic is among the article's, "of 80%"
 the same of the articles with the most confident answers. F1 and main take what the
 classifier would say if it did not abstain; "given topics" is the share of articles on
-which it does not. ECE is the expected calibration error of the most probable topic, and of all.
+which it does not. ECE is the expected calibration error of the most probable topic, then of all topics.
 
 The models inside the program were made of labelled articles: on those, the figures
 flatter them. With --held-out, models are trained anew (minutes) of the folder, each

@@ -2,20 +2,28 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 
 	"marsad/pkg/news"
 	"marsad/services/classifier"
 	"marsad/services/classifier/topics"
+	"marsad/services/web/api"
 )
 
 // explainArticle prints what made the labels of an article, as this program and the
 // watches that are applied give them.
 func (c *cli) explainArticle(ctx context.Context, s *session, ref, format string) error {
 	article, err := s.Article(ctx, ref)
+	if failed, ok := errors.AsType[*api.Error](err); ok && failed.Status == http.StatusNotFound {
+		if item, err := s.Item(ctx, ref); err == nil {
+			return fmt.Errorf("%s is no article, so nothing made its labels: %s", item.ID, whereabouts(item))
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -60,12 +68,16 @@ func (c *cli) printTopicReasons(e classifier.Explanation) {
 		fmt.Fprintf(c.out, "  none: %s (%s)\n", e.Abstained, abstentions[e.Abstained])
 	}
 	for _, t := range e.Topics {
-		fmt.Fprintf(c.out, "  %s %s  %.2f\n", t.Code, t.Label, t.P)
+		note := ""
+		if e.Abstained != "" {
+			note = "  (the best guess)"
+		}
+		fmt.Fprintf(c.out, "  %s %s  %.2f%s\n", t.Code, t.Label, t.P, note)
 		var words []string
 		for _, w := range t.Words {
-			words = append(words, fmt.Sprintf("%s %+.2f", isolated(w.Text), w.Score))
+			words = append(words, fmt.Sprintf("%s %+.2f", c.isolated(w.Text), w.Score))
 		}
-		fmt.Fprintf(c.out, "    %s\n", strings.Join(words, ", "))
+		c.printList("    ", words)
 	}
 }
 
@@ -75,15 +87,14 @@ func (c *cli) printFound(what string, found []classifier.Found) {
 	if len(found) == 0 {
 		fmt.Fprintln(c.out, "  none")
 	}
-	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, f := range found {
+		fmt.Fprintf(c.out, "  %s  %s (%d)\n", f.ID, f.Name, len(f.Spans))
 		var spans []string
 		for _, s := range f.Spans {
-			spans = append(spans, spanned(s.In, s.Text, s.Start, s.End))
+			spans = append(spans, c.spanned(s.In, s.Text, s.Start, s.End))
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%d\t%s\n", f.ID, f.Name, len(f.Spans), few(spans, 8))
+		c.printList("    ", few(spans, 8))
 	}
-	_ = w.Flush() // as all output here
 }
 
 func (c *cli) printWatchReasons(found []news.Watch) {
@@ -94,26 +105,54 @@ func (c *cli) printWatchReasons(found []news.Watch) {
 	for _, w := range found {
 		fmt.Fprintf(c.out, "  %s  %s\n", w.ID, strconv.FormatFloat(w.Score, 'g', 4, 64))
 		for _, m := range w.Matches {
-			fmt.Fprintf(c.out, "    %s: %s\n", m.Rule, spanned(m.In, shown(m.Text, titleWidth), m.Start, m.End))
+			if m.End == 0 { // of the article as a whole
+				fmt.Fprintf(c.out, "    %s\n", m.Rule)
+				continue
+			}
+			fmt.Fprintf(c.out, "    %s: %s\n", m.Rule, c.spanned(m.In, shown(m.Text, titleWidth), m.Start, m.End))
 		}
 	}
 }
 
 // spanned shows a stretch of an article with its place.
-func spanned(in, words string, start, end int) string {
+func (c *cli) spanned(in, words string, start, end int) string {
 	if in != "" {
 		in += " "
 	}
-	return fmt.Sprintf("%s [%s%d–%d]", isolated(words), in, start, end)
+	return fmt.Sprintf("%s [%s%d–%d]", c.isolated(words), in, start, end)
 }
 
-// isolated keeps the direction of words from what stands around them (Unicode Standard
-// Annex 9).
-func isolated(s string) string { return "\u2068" + s + "\u2069" }
-
-func few(list []string, n int) string {
-	if len(list) > n {
-		return strings.Join(list[:n], ", ") + ", …"
+// isolated keeps, on a terminal, the direction of words from what stands around them
+// (Unicode Standard Annex 9).
+func (c *cli) isolated(s string) string {
+	if !isTerminal(c.out) {
+		return s
 	}
-	return strings.Join(list, ", ")
+	return "\u2068" + s + "\u2069"
+}
+
+func few(list []string, n int) []string {
+	if len(list) > n {
+		return append(list[:n:n], "…")
+	}
+	return list
+}
+
+// lineWidth is where lists are broken, in characters.
+const lineWidth = 100
+
+// printList prints a list with commas, on as many lines as it takes.
+func (c *cli) printList(indent string, list []string) {
+	line := indent
+	for i, entry := range list {
+		if i < len(list)-1 {
+			entry += ", "
+		}
+		if line != indent && utf8.RuneCountInString(line)+utf8.RuneCountInString(entry) > lineWidth {
+			fmt.Fprintln(c.out, strings.TrimRight(line, " "))
+			line = indent
+		}
+		line += entry
+	}
+	fmt.Fprintln(c.out, line)
 }

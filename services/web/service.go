@@ -34,6 +34,7 @@ type Service struct {
 	now     func() time.Time
 	missing func(context.Context) []app.Missing
 	handler http.Handler
+	listed  watchLists
 
 	offenders *prometheus.GaugeVec
 	audited   prometheus.Gauge

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -72,12 +73,67 @@ func (s *Service) watches(ctx context.Context, version int) (api.Watches, error)
 	}
 	counts, err := s.store.WatchCounts(ctx)
 	set := api.Watches{Version: stored.Version, AppliedAt: stored.AppliedAt, Note: stored.Note, Watches: []api.WatchInUse{}, YAML: string(stored.YAML)}
-	if file, _ := watches.Parse(stored.YAML, s.watchNames()); file != nil {
-		for _, w := range file.Watches {
-			set.Watches = append(set.Watches, api.WatchInUse{ID: w.ID, Name: w.Name, Articles: counts[w.ID]})
-		}
+	for _, w := range s.listed.of(stored) {
+		w.Articles = counts[w.ID]
+		set.Watches = append(set.Watches, w)
 	}
 	return set, err
+}
+
+// watchLists keeps which watches the last versions asked for have: strangers may ask,
+// and to read a file takes long. The zero value has none.
+type watchLists struct {
+	reading sync.Mutex // one file at a time
+	mu      sync.Mutex
+	lists   map[int][]api.WatchInUse
+	order   []int // of the versions in lists, the oldest first
+}
+
+// maxWatchLists is how many versions are kept.
+const maxWatchLists = 16
+
+// of gives the watches of a version, without counts; none if it cannot be read.
+func (l *watchLists) of(stored store.WatchSet) []api.WatchInUse {
+	if list, ok := l.get(stored.Version); ok {
+		return list
+	}
+	l.reading.Lock()
+	defer l.reading.Unlock()
+	if list, ok := l.get(stored.Version); ok { // read meanwhile
+		return list
+	}
+	file, _ := watches.Parse(stored.YAML, watches.Names{}) // what it names may be known elsewhere
+	return l.put(stored.Version, file)
+}
+
+func (l *watchLists) get(version int) ([]api.WatchInUse, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list, ok := l.lists[version]
+	return list, ok
+}
+
+func (l *watchLists) put(version int, file *watches.File) []api.WatchInUse {
+	var list []api.WatchInUse
+	if file != nil {
+		for _, w := range file.Watches {
+			list = append(list, api.WatchInUse{ID: w.ID, Name: w.Name})
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lists == nil {
+		l.lists = map[int][]api.WatchInUse{}
+	}
+	if _, ok := l.lists[version]; !ok {
+		l.order = append(l.order, version)
+	}
+	l.lists[version] = list
+	if len(l.order) > maxWatchLists {
+		delete(l.lists, l.order[0])
+		l.order = l.order[1:]
+	}
+	return list
 }
 
 func noWatches(version int) string {
@@ -95,6 +151,9 @@ func (s *Service) applyWatches(ctx context.Context, in api.NewWatches) (api.Appl
 		return api.AppliedWatches{}, huma.Error422UnprocessableEntity(firstMistakes(mistakes))
 	}
 	version, applied, err := s.store.ApplyWatches(ctx, store.WatchSet{YAML: raw, AppliedAt: s.now(), Note: in.Note})
+	if err == nil {
+		s.listed.put(version, file)
+	}
 	return api.AppliedWatches{Version: version, Applied: applied, Watches: len(file.Watches)}, err
 }
 

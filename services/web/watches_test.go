@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"marsad/pkg/app"
+	"marsad/pkg/store"
 	"marsad/services/web/api"
 )
 
@@ -72,5 +73,28 @@ func TestWatchesOverTCP(t *testing.T) {
 		if w.Code != http.StatusForbidden {
 			t.Errorf("%s %s: %d", r.Method, r.URL, w.Code)
 		}
+	}
+}
+
+// TestWatchLists: the watches of a version are read once, and only the last versions kept.
+func TestWatchLists(t *testing.T) {
+	var l watchLists
+	if list := l.of(store.WatchSet{Version: 1, YAML: []byte(oneWatch)}); len(list) != 1 || list[0].ID != "pact" {
+		t.Errorf("version 1: %+v", list)
+	}
+	if list := l.of(store.WatchSet{Version: 1}); len(list) != 1 {
+		t.Errorf("version 1 was read again: %+v", list)
+	}
+	if list := l.of(store.WatchSet{Version: 2, YAML: []byte("version: 3")}); len(list) != 0 {
+		t.Errorf("version 2: %+v", list)
+	}
+	for version := 3; version < 3*maxWatchLists; version++ {
+		l.of(store.WatchSet{Version: version, YAML: []byte(oneWatch)})
+	}
+	if len(l.lists) != maxWatchLists || len(l.order) != maxWatchLists {
+		t.Errorf("%d lists of %d versions are kept", len(l.lists), len(l.order))
+	}
+	if _, ok := l.get(1); ok {
+		t.Error("the oldest version is kept")
 	}
 }
