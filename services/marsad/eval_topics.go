@@ -20,7 +20,7 @@ lang, title, text, topics (two digits of an IPTC Media Topic each, main first), 
 national security, intl: international relations).
 
 macro F1 is the mean over the 17 topics of the first level, micro F1 counts all topics of
-all articles; main is how often the most probable topic is among the article's, "of 80%"
+all articles; main is how often the most probable topic is among the article's, "of surest 80%"
 the same of the articles with the most confident answers. F1 and main take what the
 classifier would say if it did not abstain; "given topics" is the share of articles on
 which it does not. ECE is the expected calibration error of the most probable topic, then of all topics.
