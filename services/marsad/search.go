@@ -17,6 +17,7 @@ import (
 )
 
 func (c *cli) searchCommand() *cobra.Command {
+	var topic topicFlag
 	var format string
 	filters := map[string]*string{}
 	limit := limit{20, 1000}
@@ -41,6 +42,9 @@ date stands where it was found. Put -- before a query that begins with -.`,
 					parameters.Set(name, *value)
 				}
 			}
+			if topic != "" {
+				parameters.Set("topic", topic.String())
+			}
 			parameters.Set("q", strings.Join(args, " "))
 			return c.withSession(cmd.Context(), needStore, func(s *session) error {
 				start := time.Now()
@@ -54,12 +58,13 @@ date stands where it was found. Put -- before a query that begins with -.`,
 	}
 	flags := cmd.Flags()
 	for name, usage := range map[string]string{
-		"topic": "IPTC Media Topic `CODE`", "country": "mentioned country, as MA", "lang": "language, as ar", "source": "`SOURCE`: ID, URL or name",
+		"country": "mentioned country, as MA", "lang": "language, as ar", "source": "`SOURCE`: ID, URL or name",
 		"publisher": "publisher: ID or name", "watch": "matched `WATCH`", "story": "`ID` of a story",
 		"since": "published at or after `TIME`: a date, RFC 3339, or an age as 36h or 7d", "until": "published before `TIME`",
 	} {
 		filters[name] = flags.String(name, "", usage)
 	}
+	flags.Var(&topic, "topic", "a topic: its IPTC code or name, as sport")
 	flags.Var(&limit, "limit", limit.usage())
 	flags.StringVar(&format, "format", "text", "text, json or csv")
 	return cmd

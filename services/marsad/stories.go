@@ -21,6 +21,7 @@ import (
 func (c *cli) storiesCommand() *cobra.Command {
 	var format string
 	parameters := map[string]*string{}
+	var topic topicFlag
 	limit := limit{20, 200}
 	cmd := &cobra.Command{
 		Use: "stories [ID]", Short: "List the stories of a period, or show one", Args: cobra.MaximumNArgs(1),
@@ -48,6 +49,9 @@ are on the same event.`,
 						query.Set(name, *value)
 					}
 				}
+				if topic != "" {
+					query.Set("topic", topic.String())
+				}
 				stories, err := s.Stories(cmd.Context(), query)
 				if err != nil {
 					return err
@@ -59,11 +63,12 @@ are on the same event.`,
 	flags := cmd.Flags()
 	for name, flag := range map[string]struct{ value, usage string }{
 		"since": {"24h", "with an article found at or after `TIME`: a date, RFC 3339, or an age as 36h or 7d"}, "until": {"", "found before `TIME`"},
-		"lang": {"", "language, as ar"}, "country": {"", "mentioned country, as MA"}, "topic": {"", "IPTC Media Topic `CODE`"},
+		"lang": {"", "language, as ar"}, "country": {"", "mentioned country, as MA"},
 		"publisher": {"", "publisher: ID or name"}, "sort": {"size", "size, growth or latest"},
 	} {
 		parameters[name] = flags.String(name, flag.value, flag.usage)
 	}
+	flags.Var(&topic, "topic", "a topic: its IPTC code or name, as sport")
 	flags.Var(&limit, "limit", limit.usage())
 	flags.StringVar(&format, "format", "text", "text, json or csv (a list only)")
 	return cmd

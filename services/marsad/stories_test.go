@@ -91,7 +91,7 @@ func TestStoriesAndDiff(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"write --diff=exact": {"article", original, "--diff", "exact"}, "from 1 to 200": {"stories", "--limit", "0"}, "no code of a country": {"stories", "--country", "ZZ"},
-		"no articles in": {"stories", "--lang", "xx"}, "Media Topic": {"stories", "--topic", "1"}, "is not before now": {"stories", "--since", "0h"},
+		"no articles in": {"stories", "--lang", "xx"}, "no topic is called so": {"stories", "--topic", "1"}, "is not before now": {"stories", "--since", "0h"},
 		"it is in the story " + original: {"stories", copied},
 	} {
 		if code, _, errs := marsad(t, append([]string{"--config", config}, args...)...); code == 0 || !strings.Contains(errs, want) {
