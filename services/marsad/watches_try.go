@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"marsad/pkg/news"
 	"marsad/pkg/store"
@@ -98,10 +99,14 @@ func around(s string, matches []news.WatchMatch) (spans []store.Span) {
 		case m.In != "" || m.End == 0 || m.End > len(points) || m.Start < last:
 			continue
 		case at < 0:
-			at = max(m.Start-tryAround, 0)
-			last = at
+			for at = max(m.Start-tryAround, 0); at > 0 && at < m.Start && !unicode.IsSpace(points[at-1]); {
+				at++
+			}
+			if last = at; at > 0 {
+				spans = append(spans, store.Span{Text: "…"})
+			}
 		case m.Start > last+tryAround:
-			return append(spans, store.Span{Text: string(points[last:min(last+tryAround, len(points))])})
+			return append(spans, rest(points[last:]))
 		}
 		spans = append(spans, store.Span{Text: string(points[last:m.Start])}, store.Span{Text: string(points[m.Start:m.End]), Hit: true})
 		last = m.End
@@ -109,5 +114,17 @@ func around(s string, matches []news.WatchMatch) (spans []store.Span) {
 	if at < 0 {
 		return nil
 	}
-	return append(spans, store.Span{Text: strings.TrimRight(string(points[last:min(last+tryAround, len(points))]), "\n")})
+	return append(spans, rest(points[last:]))
+}
+
+// rest is the beginning of what follows the last hit, up to the end of a word.
+func rest(points []rune) store.Span {
+	if len(points) <= tryAround {
+		return store.Span{Text: strings.TrimRight(string(points), "\n")}
+	}
+	end := tryAround
+	for end > 0 && !unicode.IsSpace(points[end]) {
+		end--
+	}
+	return store.Span{Text: string(points[:end]) + "…"}
 }

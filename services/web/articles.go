@@ -152,7 +152,9 @@ func (s *Service) answer(ctx context.Context, err error) error {
 	if known := expected(err); known != nil {
 		return known
 	}
-	s.log.Error("a request could not be answered", "error", err)
+	if ctx.Err() == nil { // else nobody waits for the answer
+		s.log.Error("a request could not be answered", "error", err)
+	}
 	if app.Trusted(ctx) {
 		return huma.Error503ServiceUnavailable(err.Error())
 	}
