@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"marsad/pkg/names"
 	"marsad/pkg/places"
@@ -66,6 +67,7 @@ const (
 	minColumns = 4
 	maxColumns = 7
 	maxLine    = 1 << 20
+	minName    = 2 // characters of a name
 )
 
 // Parse reads a list: lines of id, kind, country, English, French and Arabic names,
@@ -73,6 +75,7 @@ const (
 // says in which line of name it is, what is wrong, and what was meant.
 func Parse(r io.Reader, name string) (*List, error) {
 	list := &List{name: name}
+	seen := map[string]int{} // lines of ids
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
 	for number := 1; lines.Scan(); number++ {
@@ -84,6 +87,10 @@ func Parse(r io.Reader, name string) (*List, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
 		}
+		if before := seen[row.id]; before > 0 && row.id != different {
+			return nil, fmt.Errorf("%s:%d: id %q stands in line %d already: put its names into one row", name, number, row.id, before)
+		}
+		seen[row.id] = number
 		row.line = number
 		list.rows = append(list.rows, row)
 	}
@@ -156,6 +163,8 @@ func parseNames(column string) ([]string, error) {
 		}
 		if bare, _ := names.Signs(name); !names.HasWords(bare) {
 			return nil, fmt.Errorf("name %q has no letters", name)
+		} else if utf8.RuneCountInString(bare) < minName {
+			return nil, fmt.Errorf("name %q would be found everywhere: want %d letters at least", name, minName)
 		}
 		list = append(list, name)
 	}

@@ -125,6 +125,8 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"empty name", "acme\tcompany\tMA\tAcme||Acme Ltd", "nothing between two |"},
 		{"name of signs", "acme\tcompany\tMA\tAcme|^?", `name "^?" has no letters`},
 		{"name of punctuation", "acme\tcompany\tMA\t—", `name "—" has no letters`},
+		{"one letter", "acme\tcompany\tMA\ta", `name "a" would be found everywhere`},
+		{"id twice", "acme\tcompany\tMA\tAcme\nacme\tcompany\tMA\tAcme Ltd", `own.tsv:2: id "acme" stands in line 1 already`},
 		{"institution of one country", "@guard\tarmed_forces\tMA\tNational Guard", `country "MA": the institution @guard is of every country: want *`},
 		{"institution without country", "acme\tarmed_forces\t\tAcme\t\t\t@forces", "of which country?"},
 		{"institution not an id", "acme\tarmed_forces\tMA\tAcme\t\t\tforces", `institution "forces": want the id of one, as in @forces`},
