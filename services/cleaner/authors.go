@@ -7,9 +7,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"marsad/pkg/dates"
 	"marsad/pkg/text"
 	"marsad/services/cleaner/body"
-	"marsad/services/cleaner/dates"
 	"marsad/services/cleaner/declared"
 )
 

@@ -7,11 +7,11 @@ import (
 
 	"golang.org/x/net/html"
 
+	"marsad/pkg/dates"
 	"marsad/pkg/news"
 	"marsad/pkg/text"
 	"marsad/services/cleaner/body"
 	"marsad/services/cleaner/boilerplate"
-	"marsad/services/cleaner/dates"
 	"marsad/services/cleaner/declared"
 )
 

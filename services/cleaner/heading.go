@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"marsad/pkg/dates"
 	"marsad/pkg/text"
 	"marsad/services/cleaner/body"
 	"marsad/services/cleaner/boilerplate"
-	"marsad/services/cleaner/dates"
 	"marsad/services/cleaner/pubdate"
 )
 

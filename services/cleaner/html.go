@@ -11,9 +11,9 @@ import (
 
 	"golang.org/x/net/html"
 
+	"marsad/pkg/dates"
 	"marsad/pkg/news"
 	"marsad/pkg/text"
-	"marsad/services/cleaner/dates"
 	"marsad/services/cleaner/declared"
 	"marsad/services/cleaner/pubdate"
 )

@@ -8,9 +8,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"marsad/pkg/dates"
 	"marsad/pkg/text"
 	"marsad/services/cleaner/boilerplate"
-	"marsad/services/cleaner/dates"
 )
 
 // maxLine is how many bytes a line about a date or a name may have.

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"marsad/pkg/dates"
 	"marsad/services/cleaner/body"
-	"marsad/services/cleaner/dates"
 	"marsad/services/cleaner/declared"
 )
 

@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode"
 
-	"marsad/services/cleaner/dates"
+	"marsad/pkg/dates"
 	"marsad/services/cleaner/pubdate"
 )
 

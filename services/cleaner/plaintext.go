@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"strings"
 
+	"marsad/pkg/dates"
 	"marsad/pkg/news"
 	"marsad/pkg/text"
 	"marsad/services/cleaner/body"
-	"marsad/services/cleaner/dates"
 	"marsad/services/cleaner/pubdate"
 )
 

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"marsad/pkg/dates"
 	"marsad/pkg/text"
-	"marsad/services/cleaner/dates"
 	"marsad/services/cleaner/declared"
 	"marsad/services/cleaner/dom"
 )

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"marsad/services/cleaner/dates"
+	"marsad/pkg/dates"
 	"marsad/services/cleaner/declared"
 )
 

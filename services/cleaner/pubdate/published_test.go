@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"marsad/services/cleaner/dates"
+	"marsad/pkg/dates"
 	"marsad/services/cleaner/declared"
 )
 

@@ -3,7 +3,7 @@ package pubdate
 import (
 	"time"
 
-	"marsad/services/cleaner/dates"
+	"marsad/pkg/dates"
 )
 
 // headLines is how many lines at the head of a plain text can be its dateline.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"marsad/services/cleaner/dates"
+	"marsad/pkg/dates"
 )
 
 // urlDate is the day in the page's address: /2024/08/09/, /2024-08-09-slug,

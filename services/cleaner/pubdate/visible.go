@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
-	"marsad/services/cleaner/dates"
+	"marsad/pkg/dates"
 )
 
 // visible is a date that a reader of the page sees.
