@@ -46,7 +46,7 @@ var mayImport = []struct {
 	{"marsad/pkg/news", nil},
 	{"marsad/pkg/weburl", nil},
 	{"marsad/pkg/wait", nil},
-	{"marsad/pkg/dates", nil},
+	{"marsad/pkg/dates", []string{"marsad/pkg/text"}},
 	{"marsad/pkg/text", []string{"marsad/pkg/news", "marsad/pkg/text/script", "marsad/pkg/text/langmodel"}},
 	{"marsad/pkg/phrases", []string{"marsad/pkg/text"}},
 	{"marsad/pkg/names", []string{"marsad/pkg/text", "marsad/pkg/phrases"}},
