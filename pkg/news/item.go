@@ -78,6 +78,8 @@ type Item struct {
 	EndedAt   time.Time
 	Attempts  int  // downloads tried for this revision
 	HasPage   bool // the page of this revision is stored
+	Looks     int  // second looks begun
+	Looking   bool // due for a second look: the revision is archived already
 }
 
 // ItemID gives the identity of an entry: its canonical URL, or, without one,
@@ -107,5 +109,6 @@ type Page struct {
 	ContentType string // as the server sent it
 	Body        []byte
 	FetchedAt   time.Time
+	Validators  Validators // of its server's answer; BodyHash is empty
 	Found       Found
 }

@@ -43,6 +43,7 @@ type Store interface {
 	Auditor
 	Retention
 	Watches
+	Robots
 
 	// Backup writes a consistent copy of the store to a new file, while others
 	// read and write: what was committed before it began is in it. ErrExists if
@@ -56,15 +57,22 @@ type Store interface {
 
 // Sources is the register of what is watched.
 type Sources interface {
-	// AddSource registers a source and its publisher. A source that was removed
-	// comes back with its history. ErrExists if it is there already.
-	AddSource(ctx context.Context, source news.Source) error
+	// AddSources registers sources and their publishers, in one transaction, and
+	// says of each whether it was added: one that is there already, by its ID or
+	// by an address it moved to, is left as it is. A source that was removed comes
+	// back with its history.
+	AddSources(ctx context.Context, sources ...news.Source) (added []bool, err error)
+	// ChangeSource gives a source other settings: kind, name, publisher, language,
+	// country, tags, interval and options of source count. ErrNotFound.
+	ChangeSource(ctx context.Context, source news.Source) error
 	// Source returns one source with its counts; a removed one too, since its
 	// items are still on their way. ErrNotFound.
 	Source(ctx context.Context, id news.ID) (news.Source, error)
 	// Sources returns every source that is not removed, by publisher name, then name, then ID.
 	Sources(ctx context.Context) ([]news.Source, error)
-	// PauseSource stops (or resumes) polling. ErrNotFound.
+	// Moves returns where the source was read before, last move first, at most 30.
+	Moves(ctx context.Context, source news.ID) ([]news.Move, error)
+	// PauseSource stops (or resumes) polling; a notice is forgotten. ErrNotFound.
 	PauseSource(ctx context.Context, id news.ID, paused bool) error
 	// RemoveSource stops polling for good and hides the source. Its items stay,
 	// and so do its counts in an audit. ErrNotFound.
@@ -80,14 +88,16 @@ type Sources interface {
 	// RecordPoll ends a claimed poll in one transaction: items that are new
 	// become ledger rows, items whose Found.Hash changed become a new revision
 	// (see Ledger), every item gets the source as a finder; validators (unless
-	// the outcome is error), next poll and the poll itself are kept (the last 30),
-	// lease and slot are given up. Only the source that found an item first
+	// the outcome is error), next poll, what was learned, and the poll itself are
+	// kept (the last 30), lease and slot are given up. Only the source that found an item first
 	// makes revisions of it: others describe the same article in other words.
 	// Items of removed articles never change.
 	// A changed item is replaced, without a new revision, only if no message of
 	// the old one can be on its way: it is due, has no page, and is claimed by
 	// nobody. A lease that ran out counts: its owner may be late, and publish
 	// after all. Of entries with the same ID the first counts.
+	// Of items beyond the source's quota of 24 hours the ledger notes
+	// ReasonQuota: those named last, which feeds put last because they are old.
 	// It returns result.Poll with Outcome (unless error or not_modified), New and Changed filled in.
 	// ErrNotFound; ErrLeaseLost if another owner has claimed the source since: nothing is kept then.
 	RecordPoll(ctx context.Context, result PollResult) (news.Poll, error)
@@ -129,6 +139,23 @@ type PollResult struct {
 	NextPoll   time.Time
 	Slot       Slot
 	Items      []Entry
+	GUIDs      []byte // news.Source.GUIDs; nil: as they were
+	// Learn, unless nil, is asked in the transaction what follows from the entries
+	// that were new; NextPoll does not count then. It may be asked more than once.
+	Learn func(fresh []Entry) Learned
+	// MovedTo is where the source is read from now on; empty: where it was. If
+	// another source is read there, this one is paused, with NoticeWatched.
+	MovedTo string
+	// Stop pauses the source; empty: it goes on.
+	Stop news.Notice
+}
+
+// Learned is what a poll taught of its source.
+type Learned struct {
+	NextPoll time.Time
+	Habit    []byte
+	QuietAt  time.Time
+	Volume   news.Volume
 }
 
 // Entry is one item as found: its identity and payload.
@@ -216,13 +243,38 @@ type Ledger interface {
 	// is. ErrNotFound.
 	ItemDetail(ctx context.Context, id news.ID) (ItemDetail, error)
 
+	// ScheduleLook has the page of an item, in line or archived, looked at again
+	// at a time: not before its article is archived. ErrNotFound.
+	ScheduleLook(ctx context.Context, item news.ID, at time.Time) error
+	// StartLooks makes at most limit archived items due whose second look is, and
+	// returns how many. They keep their revision, and Item.Looking says so.
+	// Whatever ends the revision meanwhile ends the look.
+	StartLooks(ctx context.Context, now time.Time, limit int) (int, error)
+	// SaveLook makes what a look of owner's brought the item's next revision: page,
+	// whose Revision is that which was looked at, is stored with it, and the item
+	// stays leased. It returns the new ref; ErrLeaseLost if the look is not
+	// owner's, or over.
+	SaveLook(ctx context.Context, owner string, page news.Page, slot Slot) (news.Ref, error)
+	// EndLook ends a look of owner's that brought nothing: the item is archived, as
+	// it was. It changes nothing if the look is not owner's, or over.
+	EndLook(ctx context.Context, owner string, ref news.Ref, slot Slot) error
+
 	// HostFreeAt is the time before which no request goes to a host; zero if
 	// there was never one.
 	HostFreeAt(ctx context.Context, host string) (time.Time, error)
+	// TakeSlot takes the slot of one more host for the item or source that holder
+	// is working on, until claim.Now+claim.Lease. If it is not free, freeAt is when
+	// it may be; else zero.
+	TakeSlot(ctx context.Context, claim Claim, host string, holder news.ID) (freeAt time.Time, err error)
+	// GiveUpSlot gives up what TakeSlot took.
+	GiveUpSlot(ctx context.Context, holder news.ID, slot Slot) error
 
 	// LedgerStats counts the ledger.
 	LedgerStats(ctx context.Context) (LedgerStats, error)
 }
+
+// ReasonQuota is the reason of due items that a source may not bring any more.
+const ReasonQuota = "quota"
 
 // ReasonRemoved is the reason of items whose article a person took down.
 const ReasonRemoved = "removed"
@@ -644,3 +696,19 @@ const (
 	RuleTwice      = "article_twice"
 	RuleLost       = "in_line_but_in_no_stream"
 )
+
+// Robots keeps the robots.txt of origins (scheme://host:port), for all fetchers.
+type Robots interface {
+	// RobotsFile returns what was last had of an origin. ErrNotFound.
+	RobotsFile(ctx context.Context, origin string) (RobotsFile, error)
+	// SaveRobotsFile replaces it.
+	SaveRobotsFile(ctx context.Context, origin string, file RobotsFile) error
+}
+
+// RobotsFile is the answer to a request for a robots.txt.
+type RobotsFile struct {
+	FetchedAt time.Time
+	ExpiresAt time.Time
+	Status    int // of the answer; 0: there was none
+	Body      []byte
+}

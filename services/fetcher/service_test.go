@@ -107,7 +107,7 @@ func start(t *testing.T, p *app.Process, cfg Config) *stagetest.Line {
 func watch(t *testing.T, p *app.Process, url string) news.ID {
 	t.Helper()
 	source := news.Source{ID: news.NewSourceID(url), Publisher: news.NewPublisher("p"), Kind: news.KindFeed, URL: url, Name: "n", AddedAt: time.Now()}
-	if err := p.Store.AddSource(t.Context(), source); err != nil {
+	if _, err := p.Store.AddSources(t.Context(), source); err != nil {
 		t.Fatal(err)
 	}
 	return source.ID

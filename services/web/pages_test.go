@@ -60,7 +60,8 @@ func (s *site) addFeed() {
 		ID: news.NewSourceID(address), Publisher: news.NewPublisher("جريدة & Co"), Kind: news.KindFeed, URL: address,
 		Name: "News <Example>", Lang: "ar", Country: "MA", AddedAt: start, NextPoll: start,
 	}
-	s.must(s.store.AddSource(s.Context(), s.feed))
+	_, err := s.store.AddSources(s.Context(), s.feed)
+	s.must(err)
 }
 
 // archive takes articles the whole way from a poll to the archive and the

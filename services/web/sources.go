@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"marsad/pkg/news"
-	"marsad/pkg/store"
 	"marsad/pkg/weburl"
 	"marsad/services/web/api"
 )
@@ -152,15 +150,16 @@ func (s *Service) addSources(ctx context.Context, list []api.NewSource) (api.Add
 			return api.Added{}, huma.Error422UnprocessableEntity(err.Error())
 		}
 	}
+	fresh, err := s.store.AddSources(ctx, sources...)
+	if err != nil {
+		return api.Added{}, err
+	}
 	added := api.Added{IDs: []news.ID{}}
-	for _, source := range sources {
-		switch err := s.store.AddSource(ctx, source); {
-		case errors.Is(err, store.ErrExists):
-			added.Existing++
-		case err != nil:
-			return added, err
-		default:
+	for i, source := range sources {
+		if fresh[i] {
 			added.Added++
+		} else {
+			added.Existing++
 		}
 		added.IDs = append(added.IDs, source.ID)
 	}

@@ -91,15 +91,16 @@ func offenders(q querier, sources []store.SourceAudit) ([]store.Offender, error)
 }
 
 // ledgerOffenders reads the ledger once. An article of an item that is not
-// archived may only be of an earlier revision of one that is open or dead.
+// archived may only be of an earlier revision of one that is open or dead, or of
+// one that is looked at again.
 const ledgerOffenders = `
 	SELECT id, rule FROM (
 		SELECT i.id AS id, CASE
 			WHEN i.status NOT IN ('due', 'in_line', 'archived', 'dropped', 'dead') OR (i.state <> 'ended' AND i.outcome <> '')
 				THEN '` + store.RuleNoState + `'
-			WHEN i.status = 'archived' AND (a.revision IS NULL OR a.revision > i.revision) THEN '` + store.RuleNoArticle + `'
+			WHEN (i.status = 'archived' OR i.looking = 1) AND (a.revision IS NULL OR a.revision > i.revision) THEN '` + store.RuleNoArticle + `'
 			WHEN i.status = 'dropped' AND a.revision IS NOT NULL THEN '` + store.RuleNotEnded + `'
-			WHEN i.status <> 'archived' AND a.revision >= i.revision THEN '` + store.RuleNotEnded + `'
+			WHEN i.status <> 'archived' AND i.looking = 0 AND a.revision >= i.revision THEN '` + store.RuleNotEnded + `'
 			WHEN i.status = 'dead' AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE item = i.id) THEN '` + store.RuleNoLetter + `'
 			END AS rule
 		FROM items i LEFT JOIN articles a INDEXED BY articles_id ON a.id = i.id)

@@ -341,7 +341,7 @@ func BenchmarkSavePage(b *testing.B) {
 func BenchmarkRecordPollUnchanged(b *testing.B) {
 	s := open(b, newPath(b))
 	source := news.Source{ID: news.NewID("s"), Publisher: news.NewPublisher("p"), Kind: news.KindFeed, URL: "https://a.example/"}
-	if err := s.AddSource(b.Context(), source); err != nil {
+	if _, err := s.AddSources(b.Context(), source); err != nil {
 		b.Fatal(err)
 	}
 	entries := newCorpus().entries(50)
@@ -391,7 +391,7 @@ func BenchmarkAudit(b *testing.B) {
 	for i := range 300 {
 		url := fmt.Sprintf("https://h%d.example/", i)
 		source := news.Source{ID: news.ID(fmt.Sprintf("%032x", i)), Publisher: news.NewPublisher("p"), Kind: news.KindFeed, URL: url}
-		if err := s.AddSource(b.Context(), source); err != nil {
+		if _, err := s.AddSources(b.Context(), source); err != nil {
 			b.Fatal(err)
 		}
 	}

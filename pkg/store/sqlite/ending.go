@@ -84,6 +84,7 @@ func end(tx *tx, records []record) ([]store.EndResult, error) {
 	return results, nil
 }
 
+// lookUp reads where the items stand. One that is looked at again is archived.
 func (e *ender) lookUp(records []record) error {
 	ids := make([]news.ID, len(records))
 	for i, r := range records {
@@ -97,7 +98,7 @@ func (e *ender) lookUp(records []record) error {
 		e.ledger[s.ref.Item] = s
 		return err
 	}, `
-		SELECT i.id, i.n, i.revision, i.generation, i.state, i.outcome, i.found_at,
+		SELECT i.id, i.n, i.revision, i.generation, iif(i.looking, 'ended', i.state), iif(i.looking, 'archived', i.outcome), i.found_at,
 			coalesce(a.seq, 0), coalesce(a.revision, 0), coalesce(a.generation, 0),
 			EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id)
 		FROM json_each(?) e CROSS JOIN items i ON i.id = e.value LEFT JOIN articles a ON a.id = i.id`, encodeJSON(ids))
@@ -211,7 +212,7 @@ func (e *ender) keepArticle(at *standing, r record) error {
 	at.state, at.outcome, at.ref.Generation = news.StateEnded, news.Archived, r.Ref.Generation
 	return e.tx.run(`
 		UPDATE items SET state = 'ended', outcome = 'archived', reason = ?2, generation = ?3, ended_at = ?4, lease_owner = '',
-			missing_since = 0
+			missing_since = 0, looking = 0
 		WHERE n = ?1`, at.n, r.Reason, r.Ref.Generation, micros(r.At))
 }
 
@@ -225,7 +226,7 @@ func (s *standing) superseded(ref news.Ref) bool {
 func (e *ender) settle(at *standing, r record) error {
 	err := e.tx.run(`
 		UPDATE items SET state = 'ended', outcome = ?2, reason = ?3, generation = ?4, ended_at = ?5, lease_owner = '',
-			missing_since = 0
+			missing_since = 0, looking = 0
 		WHERE n = ?1`, at.n, r.Outcome, r.Reason, r.Ref.Generation, micros(r.At))
 	if err != nil {
 		return err

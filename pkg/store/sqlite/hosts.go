@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +32,29 @@ func giveUpSlot(tx *tx, slot store.Slot, holder news.ID) error {
 			owner = iif(holder IN (?3, ''), '', owner),
 			holder = iif(holder = ?3, '', holder)`,
 		slot.Host, micros(slot.FreeAt), holder)
+}
+
+// TakeSlot implements store.Ledger.
+func (s *Store) TakeSlot(ctx context.Context, claim store.Claim, host string, holder news.ID) (freeAt time.Time, err error) {
+	err = s.update(ctx, "take_slot", func(tx *tx) error {
+		freeAt = time.Time{}
+		err := read(tx.query, []any{asTime{&freeAt}}, `
+			SELECT max(next_at, iif(owner = ?2 AND holder = ?3, 0, busy_until)) FROM hosts WHERE host = ?1`, host, claim.Owner, holder)
+		switch {
+		case err != nil && !errors.Is(err, sql.ErrNoRows):
+			return err
+		case freeAt.After(claim.Now):
+			return nil
+		}
+		freeAt = time.Time{}
+		return takeSlot(tx, host, claim.Owner, holder, claim.Now.Add(claim.Lease))
+	})
+	return freeAt, err
+}
+
+// GiveUpSlot implements store.Ledger.
+func (s *Store) GiveUpSlot(ctx context.Context, holder news.ID, slot store.Slot) error {
+	return s.update(ctx, "give_up_slot", func(tx *tx) error { return giveUpSlot(tx, slot, holder) })
 }
 
 // HostFreeAt implements store.Ledger.

@@ -14,7 +14,7 @@ func (s *Store) MarkInLine(ctx context.Context, now time.Time, refs ...news.Ref)
 	return s.update(ctx, "mark_in_line", func(tx *tx) error {
 		_, err := eachRef(tx, refs, `
 			UPDATE items SET state = 'in_line', in_line_at = ?3, checked_at = ?3, missing_since = 0, lease_owner = ''
-			WHERE id = ?1 AND revision = ?2 AND state = 'due'`, micros(now))
+			WHERE id = ?1 AND revision = ?2 AND state = 'due' AND looking = 0`, micros(now))
 		return err
 	})
 }

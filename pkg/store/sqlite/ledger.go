@@ -41,6 +41,7 @@ func newEntries(entries []store.Entry) []entry {
 // finder records what one source brought at one time.
 type finder struct {
 	source, publisher news.ID
+	quota, used       int // new items of 24 hours, and how many there were; 0: as many as come
 	now               time.Time
 }
 
@@ -53,26 +54,34 @@ type known struct {
 	state    news.State
 	leased   bool // whatever the time: until another claims it, its owner works on it
 	hasPage  bool
+	looking  bool // due for a second look
 	removed  bool // its article was taken down
 }
 
 // untouched reports whether no message of the revision can be on its way: that
-// is published after the page was stored.
-func (k known) untouched() bool { return k.state == news.StateDue && !k.leased && !k.hasPage }
+// is published after the page was stored. One that is looked at again was.
+func (k known) untouched() bool {
+	return k.state == news.StateDue && !k.leased && !k.hasPage && !k.looking
+}
 
-// record brings the ledger up to date with entries and counts new items and
-// new revisions. Entries that say nothing new cost their share of one query.
-func (f finder) record(tx *tx, entries []entry) (added, changed int, err error) {
+// record brings the ledger up to date with entries, and returns those that were
+// new and how many became a new revision. Entries that say nothing new cost
+// their share of one query.
+func (f finder) record(tx *tx, entries []entry) (fresh []store.Entry, changed int, err error) {
 	ledger, err := f.lookUp(tx, entries)
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, err
 	}
 	for _, e := range entries {
 		k, ok := ledger[e.ID]
 		switch {
 		case !ok:
-			added++
-			err = f.add(tx, e)
+			reason := ""
+			if f.quota > 0 && f.used+len(fresh) >= f.quota {
+				reason = store.ReasonQuota
+			}
+			fresh = append(fresh, e.Entry)
+			err = f.add(tx, e, reason)
 		case k.source != f.source: // another's words on the item are not a change of it
 			err = f.join(tx, k.n)
 		case k.hash == e.hash || k.removed:
@@ -83,10 +92,10 @@ func (f finder) record(tx *tx, entries []entry) (added, changed int, err error) 
 			err = f.revise(tx, k, e)
 		}
 		if err != nil {
-			return 0, 0, fmt.Errorf("item %s: %w", e.ID, err)
+			return nil, 0, fmt.Errorf("item %s: %w", e.ID, err)
 		}
 	}
-	return added, changed, nil
+	return fresh, changed, nil
 }
 
 func (f finder) lookUp(tx *tx, entries []entry) (map[news.ID]known, error) {
@@ -98,7 +107,7 @@ func (f finder) lookUp(tx *tx, entries []entry) (map[news.ID]known, error) {
 	err := each(tx.query, func(row scanner) error {
 		var id news.ID
 		var k known
-		err := row.Scan(&id, &k.n, &k.source, &k.hash, &k.revision, &k.state, &k.leased, &k.hasPage, &k.removed)
+		err := row.Scan(&id, &k.n, &k.source, &k.hash, &k.revision, &k.state, &k.leased, &k.hasPage, &k.looking, &k.removed)
 		ledger[id] = k
 		return err
 	}, knownEntries, encodeJSON(ids))
@@ -106,15 +115,15 @@ func (f finder) lookUp(tx *tx, entries []entry) (map[news.ID]known, error) {
 }
 
 const knownEntries = `
-	SELECT i.id, i.n, i.source, i.hash, i.revision, i.state, i.lease_owner <> '', i.has_page,
+	SELECT i.id, i.n, i.source, i.hash, i.revision, i.state, i.lease_owner <> '', i.has_page, i.looking,
 		EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id)
 	FROM json_each(?1) e CROSS JOIN items i ON i.id = e.value`
 
-func (f finder) add(tx *tx, e entry) error {
+func (f finder) add(tx *tx, e entry, reason string) error {
 	n, err := one(tx.query, value[int64], `
-		INSERT INTO items (id, revision, source, publisher, url, host, hash, state, has_page, found_at, due_at, claim_at)
-		VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, 'due', ?7, ?8, ?8, ?8) RETURNING n`,
-		e.ID, f.source, f.publisher, e.URL, e.host, e.hash, e.page != nil, micros(f.now))
+		INSERT INTO items (id, revision, source, publisher, url, host, hash, state, has_page, found_at, due_at, claim_at, reason)
+		VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, 'due', ?7, ?8, ?8, ?8, ?9) RETURNING n`,
+		e.ID, f.source, f.publisher, e.URL, e.host, e.hash, e.page != nil, micros(f.now), reason)
 	if err != nil {
 		return err
 	}
@@ -148,7 +157,7 @@ func (f finder) revise(tx *tx, k known, e entry) error {
 	err := tx.run(`
 		UPDATE items SET revision = ?2, generation = 0, hash = ?3, state = 'due', outcome = '', reason = '', has_page = ?4,
 			attempts = 0, found_at = ?5, due_at = ?5, claim_at = ?5, lease_owner = '',
-			in_line_at = 0, checked_at = 0, missing_since = 0, ended_at = 0
+			in_line_at = 0, checked_at = 0, missing_since = 0, ended_at = 0, looking = 0
 		WHERE n = ?1`, k.n, k.revision+1, e.hash, e.page != nil, micros(f.now))
 	if err != nil {
 		return err
@@ -198,7 +207,7 @@ func submit(tx *tx, now time.Time, given []store.Entry, entries []entry) ([]stor
 			err = f.join(tx, k.n)
 		} else {
 			added[e.ID] = true
-			err = f.add(tx, e)
+			err = f.add(tx, e, "")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("item %s: %w", e.ID, err)
@@ -232,18 +241,19 @@ func registerManual(tx *tx, now time.Time) error {
 	}
 	source := manual
 	source.AddedAt = now
-	return addSource(tx, source)
+	_, err = addSource(tx, source)
+	return err
 }
 
 const selectItems = `
 	SELECT i.id, i.revision, i.generation, i.source, i.publisher, i.url, i.host, p.found, i.state, i.outcome, i.reason,
-		i.found_at, i.due_at, i.in_line_at, i.ended_at, i.attempts, i.has_page
+		i.found_at, i.due_at, i.in_line_at, i.ended_at, i.attempts, i.has_page, i.looks, i.looking
 	FROM items i JOIN payloads p ON p.item = i.n`
 
 func scanItem(row scanner) (i news.Item, err error) {
 	err = row.Scan(&i.Item, &i.Revision, &i.Generation, &i.Source, &i.Publisher, &i.URL, &i.Host, asJSON{&i.Found},
 		&i.State, &i.Outcome, &i.Reason, asTime{&i.FoundAt}, asTime{&i.DueAt}, asTime{&i.InLineAt}, asTime{&i.EndedAt},
-		&i.Attempts, &i.HasPage)
+		&i.Attempts, &i.HasPage, &i.Looks, &i.Looking)
 	return i, err
 }
 
@@ -286,7 +296,7 @@ func (s *Store) LedgerStats(ctx context.Context) (stats store.LedgerStats, err e
 			return err
 		}
 		return read(q, []any{asTime{&stats.OldestOpen}, &stats.DeadLetter},
-			`SELECT (SELECT min(found_at) FROM items WHERE state <> 'ended'), (SELECT count(*) FROM dead_letters)`)
+			`SELECT (SELECT min(found_at) FROM items WHERE state <> 'ended' AND looking = 0), (SELECT count(*) FROM dead_letters)`)
 	})
 	if err != nil {
 		return store.LedgerStats{}, fmt.Errorf("ledger stats: %w", err)

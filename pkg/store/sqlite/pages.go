@@ -25,10 +25,13 @@ func savePage(tx *tx, n int64, revision int, page *packedPage) error {
 		return nil
 	}
 	return tx.run(`
-		INSERT INTO pages (item, revision, kind, url, content_type, fetched_at, found, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO pages (item, revision, kind, url, content_type, fetched_at, found, body, etag, last_modified)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET kind = excluded.kind, url = excluded.url, content_type = excluded.content_type,
-			fetched_at = excluded.fetched_at, found = excluded.found, body = excluded.body`,
-		n, revision, page.Kind, page.URL, page.ContentType, micros(page.FetchedAt), page.found, page.body)
+			fetched_at = excluded.fetched_at, found = excluded.found, body = excluded.body,
+			etag = excluded.etag, last_modified = excluded.last_modified`,
+		n, revision, page.Kind, page.URL, page.ContentType, micros(page.FetchedAt), page.found, page.body,
+		page.Validators.ETag, page.Validators.LastModified)
 }
 
 // SavePage implements store.Ledger.
@@ -59,7 +62,7 @@ func (s *Store) SavePage(ctx context.Context, page news.Page, reason string, slo
 // Page implements store.Pages.
 func (s *Store) Page(ctx context.Context, ref news.Ref) (news.Page, error) {
 	page, err := one(s.reader(ctx), scanPage, `
-		SELECT p.kind, p.url, p.content_type, p.fetched_at, p.found, p.body
+		SELECT p.kind, p.url, p.content_type, p.fetched_at, p.found, p.body, p.etag, p.last_modified
 		FROM pages p JOIN items i ON i.n = p.item WHERE i.id = ? AND p.revision = ?`, ref.Item, ref.Revision)
 	if err != nil {
 		return news.Page{}, fmt.Errorf("page %s: %w", ref.Key(), notFound(err))
@@ -70,7 +73,7 @@ func (s *Store) Page(ctx context.Context, ref news.Ref) (news.Page, error) {
 
 func scanPage(row scanner) (page news.Page, err error) {
 	var found, body []byte
-	if err = row.Scan(&page.Kind, &page.URL, &page.ContentType, asTime{&page.FetchedAt}, &found, &body); err != nil {
+	if err = row.Scan(&page.Kind, &page.URL, &page.ContentType, asTime{&page.FetchedAt}, &found, &body, &page.Validators.ETag, &page.Validators.LastModified); err != nil {
 		return page, err
 	}
 	if page.Body, err = unpack(body); err != nil {

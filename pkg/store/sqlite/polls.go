@@ -7,6 +7,7 @@ import (
 
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/weburl"
 )
 
 // keptPolls is how many polls of a source are remembered.
@@ -28,15 +29,11 @@ func claimSources(tx *tx, claim store.Claim) ([]news.Source, error) {
 	if err := watchClock(tx, claim.Owner, claim.Now); err != nil {
 		return nil, err
 	}
-	// Of the columns beside min(), SQLite gives those of the row that has it.
 	due, err := all(tx.query, value[news.ID], `
-		SELECT id FROM (
-			SELECT s.id, min(s.claim_at) AS since
-			FROM sources s LEFT JOIN hosts h ON h.host = s.host
-			WHERE s.paused = 0 AND s.removed = 0 AND s.kind <> 'manual' AND s.claim_at <= ?1
-				AND coalesce(max(h.next_at, h.busy_until), 0) <= ?1
-			GROUP BY s.host)
-		ORDER BY since, id LIMIT ?2`, micros(claim.Now), claim.Limit)
+		SELECT (SELECT id FROM sources s INDEXED BY sources_host
+			WHERE s.paused = 0 AND s.removed = 0 AND s.kind <> 'manual' AND s.host = h.host ORDER BY s.claim_at, s.id LIMIT 1)
+		FROM hosts h INDEXED BY hosts_poll_ready
+		WHERE h.poll_at IS NOT NULL AND h.poll_ready_at <= ?1 ORDER BY h.poll_ready_at, h.host LIMIT ?2`, micros(claim.Now), claim.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -80,12 +77,16 @@ func (s *Store) RecordPoll(ctx context.Context, result store.PollResult) (news.P
 func recordPoll(tx *tx, result store.PollResult, entries []entry) (news.Poll, error) {
 	poll := result.Poll
 	poll.At = *truncated(&poll.At)
-	publisher, err := claimedSource(tx, result)
+	finder, err := claimedSource(tx, result, poll.At)
 	if err != nil {
 		return poll, err
 	}
-	finder := finder{source: result.Source, publisher: publisher, now: poll.At}
-	if poll.New, poll.Changed, err = finder.record(tx, entries); err != nil {
+	fresh, changed, err := finder.record(tx, entries)
+	if err != nil {
+		return poll, err
+	}
+	poll.New, poll.Changed = len(fresh), changed
+	if err := finder.use(tx, len(fresh)); err != nil {
 		return poll, err
 	}
 	if poll.Outcome != news.PollError && poll.Outcome != news.PollNotModified {
@@ -97,29 +98,51 @@ func recordPoll(tx *tx, result store.PollResult, entries []entry) (news.Poll, er
 	if err := savePoll(tx, result.Source, poll); err != nil {
 		return poll, err
 	}
-	if err := reschedule(tx, result, poll); err != nil {
+	if err := reschedule(tx, result, poll, fresh); err != nil {
+		return poll, err
+	}
+	if err := relocate(tx, result, poll.At); err != nil {
 		return poll, err
 	}
 	return poll, giveUpSlot(tx, result.Slot, result.Source)
 }
 
-// claimedSource returns the publisher of the polled source. A poll whose lease
+// claimedSource returns the finder that the polled source is. A poll whose lease
 // another holds now is refused: the other brings the same.
-func claimedSource(tx *tx, result store.PollResult) (publisher news.ID, err error) {
+func claimedSource(tx *tx, result store.PollResult, now time.Time) (finder, error) {
+	f := finder{source: result.Source, now: now}
 	var owner string
-	err = read(tx.query, []any{&publisher, &owner}, `SELECT publisher, lease_owner FROM sources WHERE id = ?`, result.Source)
+	err := read(tx.query, []any{&f.publisher, &owner, &f.quota, &f.used}, `
+		SELECT publisher, lease_owner, coalesce(options ->> 'quota', 0), iif(quota_from > ?2, quota_used, 0) FROM sources WHERE id = ?1`,
+		result.Source, micros(now.Add(-quotaPeriod)))
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("source %s: %w", result.Source, notFound(err))
+		return f, fmt.Errorf("source %s: %w", result.Source, notFound(err))
 	case owner != "" && owner != result.Owner:
-		return "", fmt.Errorf("source %s: %w", result.Source, store.ErrLeaseLost)
+		return f, fmt.Errorf("source %s: %w", result.Source, store.ErrLeaseLost)
 	}
-	return publisher, nil
+	return f, nil
+}
+
+// quotaPeriod is what a source's quota is for. A period begins with the first
+// poll after the one before.
+const quotaPeriod = 24 * time.Hour
+
+// use counts new items against the quota, if there is one.
+func (f finder) use(tx *tx, fresh int) error {
+	if f.quota == 0 || fresh == 0 {
+		return nil
+	}
+	return tx.run(`
+		UPDATE sources SET quota_used = iif(quota_from > ?2, quota_used, 0) + ?4, quota_from = iif(quota_from > ?2, quota_from, ?3) WHERE id = ?1`,
+		f.source, micros(f.now.Add(-quotaPeriod)), micros(f.now), fresh)
 }
 
 func savePoll(tx *tx, source news.ID, poll news.Poll) error {
-	err := tx.run(`INSERT INTO polls (source, at, took, outcome, reason, entries, new, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		source, micros(poll.At), poll.Took.Nanoseconds(), poll.Outcome, poll.Reason, poll.Entries, poll.New, poll.Changed)
+	err := tx.run(`INSERT INTO polls (source, at, took, outcome, reason, entries, new, changed, status, bytes, repairs)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		source, micros(poll.At), poll.Took.Nanoseconds(), poll.Outcome, poll.Reason, poll.Entries, poll.New, poll.Changed,
+		poll.Status, poll.Bytes, encodeJSON(orEmpty(poll.Repairs)))
 	if err != nil {
 		return err
 	}
@@ -130,25 +153,56 @@ func savePoll(tx *tx, source news.ID, poll news.Poll) error {
 
 // reschedule writes what the poll says of its source. An error says nothing of
 // the validators: those of the last success stay.
-func reschedule(tx *tx, result store.PollResult, poll news.Poll) error {
+func reschedule(tx *tx, result store.PollResult, poll news.Poll, fresh []store.Entry) error {
 	failed, brought := poll.Outcome == news.PollError, poll.Outcome == news.PollNew
-	return tx.run(`
+	learned := store.Learned{NextPoll: result.NextPoll}
+	if result.Learn != nil {
+		learned = result.Learn(fresh)
+	}
+	err := tx.run(`
 		UPDATE sources SET next_poll = ?2, claim_at = ?2, lease_owner = '', last_poll = ?3,
 			last_new = iif(?4, ?3, last_new), failures = iif(?5, failures + 1, 0), reason = iif(?5, ?6, ''),
-			etag = iif(?5, etag, ?7), last_modified = iif(?5, last_modified, ?8), body_hash = iif(?5, body_hash, ?9)
+			etag = iif(?5, etag, ?7), last_modified = iif(?5, last_modified, ?8), body_hash = iif(?5, body_hash, ?9),
+			guids = coalesce(?10, guids), paused = iif(?11 <> '', 1, paused), notice = iif(?11 <> '', ?11, notice)
 		WHERE id = ?1`,
-		result.Source, micros(result.NextPoll), micros(poll.At), brought, failed, poll.Reason,
-		result.Validators.ETag, result.Validators.LastModified, result.Validators.BodyHash)
+		result.Source, micros(learned.NextPoll), micros(poll.At), brought, failed, poll.Reason,
+		result.Validators.ETag, result.Validators.LastModified, result.Validators.BodyHash, result.GUIDs, result.Stop)
+	if err != nil || result.Learn == nil {
+		return err
+	}
+	return tx.run(`UPDATE sources SET habit = ?2, quiet_at = ?3, volume = ?4 WHERE id = ?1`,
+		result.Source, orEmpty(learned.Habit), micros(learned.QuietAt), learned.Volume)
+}
+
+// relocate has the source read elsewhere from now on, unless another is read there.
+func relocate(tx *tx, result store.PollResult, at time.Time) error {
+	if result.MovedTo == "" {
+		return nil
+	}
+	other, err := watchedAt(tx, result.MovedTo)
+	switch {
+	case err != nil || other == result.Source:
+		return err
+	case other != "":
+		return tx.run(`UPDATE sources SET paused = 1, notice = ?2 WHERE id = ?1`, result.Source, news.NoticeWatched)
+	}
+	err = tx.run(`INSERT INTO source_moves (source, at, before, after) SELECT id, ?2, url, ?3 FROM sources WHERE id = ?1`,
+		result.Source, micros(at), result.MovedTo)
+	if err != nil {
+		return err
+	}
+	return tx.run(`UPDATE sources SET url = ?2, host = ?3 WHERE id = ?1`, result.Source, result.MovedTo, weburl.Domain(result.MovedTo))
 }
 
 // Polls implements store.Sources.
 func (s *Store) Polls(ctx context.Context, source news.ID) ([]news.Poll, error) {
 	polls, err := all(s.reader(ctx), func(row scanner) (p news.Poll, err error) {
 		var took int64
-		err = row.Scan(asTime{&p.At}, &took, &p.Outcome, &p.Reason, &p.Entries, &p.New, &p.Changed)
+		err = row.Scan(asTime{&p.At}, &took, &p.Outcome, &p.Reason, &p.Entries, &p.New, &p.Changed,
+			&p.Status, &p.Bytes, asJSON{&p.Repairs})
 		p.Took = time.Duration(took)
 		return p, err
-	}, `SELECT at, took, outcome, reason, entries, new, changed FROM polls WHERE source = ? ORDER BY n DESC LIMIT ?`, source, keptPolls)
+	}, `SELECT at, took, outcome, reason, entries, new, changed, status, bytes, repairs FROM polls WHERE source = ? ORDER BY n DESC LIMIT ?`, source, keptPolls)
 	if err != nil {
 		return nil, fmt.Errorf("polls of %s: %w", source, err)
 	}

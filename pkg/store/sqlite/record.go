@@ -86,7 +86,7 @@ type takenArticle struct {
 }
 
 // takeArticle deletes an article and its labels, to be written again or not.
-// Its revision is kept unless it is the one that replaces it.
+// Its revision is kept unless the one that replaces it is the same, or says the same.
 func takeArticle(tx *tx, seq int64, by record) (takenArticle, error) {
 	replacing, title, text := 0, "", ""
 	if by.Article != nil {
@@ -103,8 +103,9 @@ func takeArticle(tx *tx, seq int64, by record) (takenArticle, error) {
 	}
 	err = tx.run(`
 		INSERT INTO article_revisions (seq, revision, archived_at, title, text)
-		SELECT seq, revision, archived_at, title, text FROM articles WHERE seq = ? AND revision <> ?
-		ON CONFLICT DO UPDATE SET archived_at = excluded.archived_at, title = excluded.title, text = excluded.text`, seq, replacing)
+		SELECT seq, revision, archived_at, title, text FROM articles
+		WHERE seq = ?1 AND revision <> ?2 AND NOT (title = ?3 AND text = ?4)
+		ON CONFLICT DO UPDATE SET archived_at = excluded.archived_at, title = excluded.title, text = excluded.text`, seq, replacing, title, text)
 	if err != nil {
 		return old, err
 	}

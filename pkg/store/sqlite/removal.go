@@ -54,7 +54,7 @@ func removeArticle(tx *tx, id news.ID, now time.Time) (store.Removed, error) {
 		{`DELETE FROM fingerprints WHERE item = ?`, []any{id}},
 		{`DELETE FROM journal WHERE item = ?`, []any{id}},
 		{`UPDATE payloads SET found = json_object('url', (SELECT url FROM items WHERE n = ?1)) WHERE item = ?1`, []any{at.n}},
-		{`UPDATE items SET state = 'ended', outcome = 'dropped', reason = ?2, ended_at = ?3, has_page = 0, lease_owner = '', missing_since = 0
+		{`UPDATE items SET state = 'ended', outcome = 'dropped', reason = ?2, ended_at = ?3, has_page = 0, lease_owner = '', missing_since = 0, looking = 0, look_at = 0
 			WHERE n = ?1`, []any{at.n, store.ReasonRemoved, micros(now)}},
 	} {
 		if err := tx.run(statement.query, statement.args...); err != nil {

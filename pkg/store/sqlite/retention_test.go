@@ -24,7 +24,7 @@ func TestPruneInSteps(t *testing.T) {
 		WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < ?1)
 		SELECT n + 100, format('%032x', n), 1, ?2, 'ended', 'dropped', 'no_text', 1, n, n, n, n, '', '', '', '' FROM k`, items, news.ManualSource)
 	run(t, db, `INSERT INTO payloads SELECT n, '{}' FROM items WHERE n > 100`)
-	run(t, db, `INSERT INTO pages SELECT n, 1, 'html', '', '', n, x'', x'' FROM items WHERE n > 100`)
+	run(t, db, `INSERT INTO pages SELECT n, 1, 'html', '', '', n, x'', x'', '', '' FROM items WHERE n > 100`)
 	run(t, db, `INSERT INTO fingerprints SELECT 'url', id, id, id, '', n FROM items WHERE n > 100`)
 
 	ctx, stop := context.WithCancel(t.Context())

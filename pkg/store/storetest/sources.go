@@ -29,9 +29,9 @@ func testSources(w *world) {
 	w.must(err)
 	equal(w, list, []news.Source{a1, a2, b})
 
-	if err := w.AddSource(ctx, a1); !errors.Is(err, store.ErrExists) {
-		w.Errorf("adding twice: %v", err)
-	}
+	added, err := w.AddSources(ctx, a1, b)
+	w.must(err)
+	equal(w, added, []bool{false, false})
 	w.must(w.PauseSource(ctx, a1.ID, true))
 	if got, _ := w.Source(ctx, a1.ID); !got.Paused {
 		w.Error("not paused")
@@ -41,6 +41,7 @@ func testSources(w *world) {
 	w.must(w.RemoveSource(ctx, a2.ID))
 	for what, err := range map[string]error{
 		"unknown":       second(w.Source(ctx, news.NewID("nobody"))),
+		"change gone":   w.ChangeSource(ctx, a2),
 		"remove again":  w.RemoveSource(ctx, a2.ID),
 		"pause removed": w.PauseSource(ctx, a2.ID, true),
 		"pause unknown": w.PauseSource(ctx, news.NewID("nobody"), true),
@@ -55,7 +56,7 @@ func testSources(w *world) {
 	hidden, err := w.Source(ctx, a2.ID)
 	w.must(err)
 	equal(w, hidden.Counts, news.Counts{Found: 1, Open: 1})
-	w.must(w.AddSource(ctx, a2))
+	w.must(second(w.AddSources(ctx, a2)))
 	back, err := w.Source(ctx, a2.ID)
 	w.must(err)
 	if back.Counts != (news.Counts{Found: 1, Open: 1}) || !back.LastPoll.Equal(after(time.Minute)) {

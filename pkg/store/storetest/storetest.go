@@ -23,6 +23,13 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"sources":         testSources,
 		"source claims":   testSourceClaims,
 		"polls":           testPolls,
+		"learned":         testLearned,
+		"quota":           testQuota,
+		"moved sources":   testMovedSources,
+		"changed sources": testChangedSources,
+		"more slots":      testTakeSlot,
+		"second looks":    testLooks,
+		"robots":          testRobots,
 		"recorded":        testRecordPoll,
 		"submit":          testSubmit,
 		"claims":          testClaims,
@@ -145,7 +152,7 @@ func (w *world) feed(host, publisher string) news.Source {
 		Name: host, Lang: "ar", Country: "MA", Tags: []string{"press"}, PollEvery: 90 * time.Second,
 		AddedAt: start, NextPoll: start,
 	}
-	w.must(w.AddSource(w.Context(), source))
+	w.must(second(w.AddSources(w.Context(), source)))
 	return source
 }
 
