@@ -69,7 +69,9 @@ var mayImport = []struct {
 	{"marsad/pkg/audit", []string{"marsad/pkg/news", "marsad/pkg/store"}},
 	{"marsad/pkg/app", []string{"marsad/pkg/news", "marsad/pkg/bus/...", "marsad/pkg/stage", "marsad/pkg/store", "marsad/pkg/store/open"}},
 	{"marsad/pkg/app/apptest", []string{"marsad/pkg/app"}},
-	{"marsad/pkg/world", []string{"marsad/pkg/news", "marsad/pkg/weburl"}},
+	{"marsad/pkg/prose", nil},
+	{"marsad/pkg/world", []string{"marsad/pkg/news", "marsad/pkg/weburl", "marsad/pkg/prose"}},
+	{"marsad/pkg/press", []string{"marsad/pkg/prose"}},
 	{"marsad/pkg/survive", []string{"marsad/pkg/news", "marsad/pkg/stage", "marsad/pkg/store", "marsad/pkg/store/open", "marsad/pkg/audit", "marsad/pkg/world", "marsad/pkg/bus", "marsad/pkg/event"}},
 	{"marsad/services/marsad", []string{"marsad/pkg/...", "marsad/services/..."}},
 }

@@ -30,18 +30,37 @@ const (
 
 // Found is an entry as its feed gave it.
 type Found struct {
-	URL        string     `json:"url,omitempty"`
-	GUID       string     `json:"guid,omitempty"`
-	Title      string     `json:"title,omitempty"`
-	Summary    string     `json:"summary,omitempty"` // HTML as given
-	Content    string     `json:"content,omitempty"` // HTML as given
-	Authors    []string   `json:"authors,omitempty"`
-	Categories []string   `json:"categories,omitempty"`
-	Lang       string     `json:"lang,omitempty"`
-	Image      string     `json:"image,omitempty"`
-	Published  *time.Time `json:"published,omitempty"`
-	Updated    *time.Time `json:"updated,omitempty"`
+	URL        string      `json:"url,omitempty"`
+	GUID       string      `json:"guid,omitempty"`
+	Title      string      `json:"title,omitempty"`
+	Summary    string      `json:"summary,omitempty"` // HTML as given
+	Content    string      `json:"content,omitempty"` // HTML as given
+	Authors    []string    `json:"authors,omitempty"`
+	Categories []string    `json:"categories,omitempty"`
+	Lang       string      `json:"lang,omitempty"`
+	Image      string      `json:"image,omitempty"`
+	Published  *time.Time  `json:"published,omitempty"`
+	Updated    *time.Time  `json:"updated,omitempty"`
+	Enclosures []Enclosure `json:"enclosures,omitempty"`
+	DateMark   DateMark    `json:"date_mark,omitempty"`
 }
+
+// Enclosure is a file that an entry comes with: sound, film, picture.
+type Enclosure struct {
+	URL    string `json:"url"`
+	Type   string `json:"type,omitempty"`
+	Length int64  `json:"length,omitempty"` // bytes, as its feed says; 0: it does not
+}
+
+// DateMark says what was wrong with the dates of an entry.
+type DateMark string
+
+// The marks of dates. An entry without one has a date that can be believed.
+const (
+	DateAbsent     DateMark = "absent"     // there is none
+	DateUnreadable DateMark = "unreadable" // there is one that means nothing
+	DateFuture     DateMark = "future"     // it lies more than a day ahead: not believed
+)
 
 // Body is the longest text the feed itself carried, as HTML.
 func (f Found) Body() string {
@@ -82,11 +101,11 @@ type Item struct {
 	Looking   bool // due for a second look: the revision is archived already
 }
 
-// ItemID gives the identity of an entry: its canonical URL, or, without one,
-// its source and guid.
-func ItemID(canonicalURL string, source ID, guid string) ID {
-	if canonicalURL != "" {
-		return NewID("url", canonicalURL)
+// ItemID gives the identity of an entry: what its addresses have in common
+// (weburl.Identity), or, without one, its source and guid.
+func ItemID(identity string, source ID, guid string) ID {
+	if identity != "" {
+		return NewID("url", identity)
 	}
 	return NewID("guid", string(source), guid)
 }

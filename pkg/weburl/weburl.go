@@ -1,6 +1,6 @@
 // Package weburl gives web addresses the forms the pipeline needs: the
-// canonical form that decides an item's identity, and the registrable domain
-// that decides politeness.
+// canonical form that is requested, the identity that all addresses of one
+// article share, and the registrable domain that decides politeness.
 package weburl
 
 import (
@@ -8,40 +8,66 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 )
 
 // ErrNotWeb is returned for anything that is not an absolute http(s) URL with a host.
 var ErrNotWeb = errors.New("not an http or https address")
 
-// tracking names query parameters that say where a reader came from, never
-// what the page is. A trailing * stands for any ending.
+// tracking names query parameters that say where a reader came from, or which
+// reader it is, never what the page is. A trailing * stands for any ending.
 var tracking = []string{
-	"utm_*", "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "igshid",
-	"mc_cid", "mc_eid", "_ga", "_gl", "at_medium", "at_campaign", "at_custom*", "ns_campaign", "ns_mchannel",
-	"ns_source", "ns_linkname", "ns_fee", "traffic_source", "cmpid", "ocid", "__twitter_impression",
+	"utm_*", "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "li_fat_id",
+	"igshid", "igsh", "mc_cid", "mc_eid", "_ga", "_gl", "_hsenc", "_hsmi", "mkt_tok", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id",
+	"pk_campaign", "pk_kwd", "pk_source", "pk_medium", "piwik_*", "mtm_*", "matomo_*", "at_medium", "at_campaign", "at_custom*",
+	"at_format", "at_link_*", "at_bbc_*", "at_ptr_name", "xtor", "ns_campaign", "ns_mchannel", "ns_source", "ns_linkname", "ns_fee",
+	"traffic_source", "cmpid", "ocid", "ncid", "smid", "smtyp", "ito", "wt_mc", "wt.mc_id", "wt_zmc", "__twitter_impression", "echobox",
+	"guccounter", "guce_referrer*", "soc_src", "soc_trk", "sr_share", "trkcampaign", "spm",
+	"jsessionid", "phpsessid", "aspsessionid*", "cfid", "cftoken",
 }
 
 // maxLength bounds an address: longer ones are mistakes or mischief.
 const maxLength = 8 << 10
 
 // Canonical gives raw the one form that all spellings of the same address
-// share: lower-case scheme and host, no default port, fragment, credentials or
-// tracking parameters, a path of at least "/". Order and spelling of other
-// query parameters are kept: servers may read meaning into them.
-// Canonical is idempotent. The error is ErrNotWeb.
+// share: lower-case scheme and host, the host in ASCII (IDNA, RFC 5891), no
+// default port, fragment, credentials, tracking or session parameters, a path
+// without dot segments and of at least "/", percent-encoding as RFC 3986,
+// section 6.2.2, has it. Addresses of AMP caches and of redirectors that carry
+// another address become that one. Order and spelling of other query
+// parameters are kept: servers may read meaning into them.
+// The result can be requested in place of raw. Canonical is idempotent. The
+// error is ErrNotWeb.
 func Canonical(raw string) (string, error) {
 	u, err := normal(raw)
 	if err != nil {
 		return "", err
 	}
+	for range maxWrappers {
+		inner, ok := unwrap(u)
+		if !ok {
+			break
+		}
+		wrapped, err := normal(inner)
+		if err != nil {
+			break
+		}
+		u = wrapped
+	}
+	if path := u.EscapedPath(); strings.Contains(strings.ToLower(path), ";jsessionid=") {
+		if err := setPath(u, path[:strings.Index(strings.ToLower(path), ";jsessionid=")]); err != nil {
+			return "", err
+		}
+	}
 	u.RawQuery = withoutTracking(u.RawQuery)
 	return u.String(), nil
 }
 
-// Normal is Canonical with the query left as it is: for addresses that are
-// requested as they stand, such as those of feeds.
+// Normal is Canonical for addresses that are requested as they stand, such as
+// those of feeds: query and path are only spelled as they should be.
 func Normal(raw string) (string, error) {
 	u, err := normal(raw)
 	if err != nil {
@@ -51,35 +77,69 @@ func Normal(raw string) (string, error) {
 }
 
 func normal(raw string) (*url.URL, error) {
-	if len(raw) > maxLength {
+	raw = strings.TrimSpace(raw)
+	if len(raw) > maxLength || !utf8.ValidString(raw) {
 		return nil, ErrNotWeb
 	}
-	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil || u.Opaque != "" || strings.Trim(u.Hostname(), ".") == "" {
+	u, err := url.Parse(loneSigns(raw))
+	if err != nil || u.Opaque != "" {
 		return nil, ErrNotWeb
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, ErrNotWeb
 	}
-	u.Host = canonicalHost(u)
+	if u.Host, err = canonicalHost(u); err != nil {
+		return nil, err
+	}
 	u.User, u.Fragment, u.RawFragment, u.ForceQuery = nil, "", "", false
-	if u.Path == "" {
-		u.Path = "/"
+	u = u.ResolveReference(&url.URL{Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery}) // without dot segments
+	u.RawQuery = Escaped(u.RawQuery)
+	if err := setPath(u, Escaped(u.EscapedPath())); err != nil || len(u.String()) > maxLength {
+		return nil, ErrNotWeb
 	}
 	return u, nil
 }
 
-func canonicalHost(u *url.URL) string {
+// setPath makes an escaped path that of u.
+func setPath(u *url.URL, escaped string) (err error) {
+	if escaped == "" {
+		escaped = "/"
+	}
+	if u.Path, err = url.PathUnescape(escaped); err != nil {
+		return ErrNotWeb
+	}
+	u.RawPath = escaped
+	return nil
+}
+
+func canonicalHost(u *url.URL) (string, error) {
 	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
-	if strings.Contains(host, ":") {
+	switch {
+	case strings.Trim(host, ".") == "":
+		return "", ErrNotWeb
+	case strings.Contains(host, ":"):
 		host = "[" + host + "]"
+	case !ascii(host):
+		encoded, err := idna.Lookup.ToASCII(host)
+		if host = strings.TrimRight(encoded, "."); err != nil || host == "" {
+			return "", ErrNotWeb
+		}
 	}
 	port := u.Port()
 	if port == "" || (u.Scheme == "http" && port == "80") || (u.Scheme == "https" && port == "443") {
-		return host
+		return host, nil
 	}
-	return host + ":" + port
+	return host + ":" + port, nil
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func withoutTracking(query string) string {

@@ -10,20 +10,33 @@ import (
 
 func TestCanonical(t *testing.T) {
 	for raw, want := range map[string]string{
-		"HTTP://News.Example:80/a?utm_source=x&id=7#top": "http://news.example/a?id=7",
-		"https://news.example":                           "https://news.example/",
-		"https://news.example:443/a?fbclid=1":            "https://news.example/a",
-		"https://news.example:8443/a?b=2&a=1":            "https://news.example:8443/a?b=2&a=1",
-		" https://user:pw@news.example./a ":              "https://news.example/a",
-		"https://news.example/%D8%AE%D8%A8%D8%B1":        "https://news.example/%D8%AE%D8%A8%D8%B1",
-		"http://[2001:DB8::1]:80/":                       "http://[2001:db8::1]/",
+		"HTTP://News.Example:80/a?utm_source=x&id=7#top":                                 "http://news.example/a?id=7",
+		"https://news.example":                                                           "https://news.example/",
+		"https://news.example:443/a?fbclid=1":                                            "https://news.example/a",
+		"https://news.example:8443/a?b=2&a=1":                                            "https://news.example:8443/a?b=2&a=1",
+		" https://user:pw@news.example./a ":                                              "https://news.example/a",
+		"https://news.example/%D8%AE%D8%A8%D8%B1":                                        "https://news.example/%D8%AE%D8%A8%D8%B1",
+		"http://[2001:DB8::1]:80/":                                                       "http://[2001:db8::1]/",
+		"https://a.example/خبر?q=عاجل":                                                   "https://a.example/%D8%AE%D8%A8%D8%B1?q=%D8%B9%D8%A7%D8%AC%D9%84",
+		"https://a.example/%d8%ae%7Ex%2fy":                                               "https://a.example/%D8%AE~x%2Fy",
+		"https://a.example/100%-sure%zz":                                                 "https://a.example/100%25-sure%25zz",
+		"https://a.example/a/./b/../c//d":                                                "https://a.example/a/c//d",
+		"https://مثال.example/":                                                          "https://xn--mgbh0fb.example/",
+		"https://BÜCHER.example./x":                                                      "https://xn--bcher-kva.example/x",
+		"https://a.example/a;jsessionid=1A2B?x=1":                                        "https://a.example/a?x=1",
+		"https://a.example/a b?c d":                                                      "https://a.example/a%20b?c%20d",
+		"https://www.google.com/amp/s/a.example/1/":                                      "https://a.example/1/",
+		"https://a-example.cdn.ampproject.org/c/s/a.example/amp/1?x=2&utm_source=y":      "https://a.example/amp/1?x=2",
+		"https://www.google.com/url?q=https%3A%2F%2Fa.example%2F1%3Futm_source%3Dg&sa=D": "https://a.example/1",
+		"https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.google.com%2Furl%3Fq%3Dhttp%3A%2F%2Fa.example%2F": "http://a.example/",
+		"https://www.google.com/url?q=javascript:alert(1)":                                                  "https://www.google.com/url?q=javascript:alert(1)",
 	} {
 		got, err := weburl.Canonical(raw)
 		if err != nil || got != want {
 			t.Errorf("Canonical(%q) = %q, %v; want %q", raw, got, err, want)
 		}
 	}
-	for _, raw := range []string{"", "a/b", "mailto:a@b.example", "ftp://a.example/", "http://", "http:///x", "javascript:alert(1)", "http://a b/"} {
+	for _, raw := range []string{"", "a/b", "mailto:a@b.example", "ftp://a.example/", "http://", "http:///x", "javascript:alert(1)", "http://a b/", "https://\xff.example/", "https://a.example/\xff"} {
 		if got, err := weburl.Canonical(raw); !errors.Is(err, weburl.ErrNotWeb) {
 			t.Errorf("Canonical(%q) = %q, %v; want ErrNotWeb", raw, got, err)
 		}
@@ -52,6 +65,14 @@ func FuzzCanonical(f *testing.F) {
 		if err != nil || twice != once {
 			t.Errorf("Canonical(%q) = %q, again %q, %v", raw, once, twice, err)
 		}
+		if got, want := weburl.Identity(once), weburl.Identity(raw); got != want {
+			t.Errorf("%q and %q are %q and %q", raw, once, want, got)
+		}
+		for i := range len(once) {
+			if once[i] <= ' ' || once[i] >= 0x7f {
+				t.Errorf("Canonical(%q) = %q", raw, once)
+			}
+		}
 	})
 }
 
@@ -65,6 +86,30 @@ func TestDomain(t *testing.T) {
 	} {
 		if got := weburl.Domain(raw); got != want {
 			t.Errorf("Domain(%q) = %q, want %q", raw, got, want)
+		}
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	for want, addresses := range map[string][]string{
+		"a.example/1": {
+			"https://a.example/1", "http://www.a.example/1/", "https://m.a.example/1?utm_source=x", "https://amp.a.example/1", "https://a.example/1/amp/",
+			"https://a.example/amp/1", "https://www.m.a.example/1?amp=1", "https://a.example/1?outputType=amp", "https://www.google.com/amp/s/www.a.example/1",
+		},
+		"a.example/1.html":  {"https://a.example/1.html", "https://a.example/1.amp.html", "https://a.example/amp/1.html"},
+		"a.example:8080/1":  {"http://www.a.example:8080/1"},
+		"m.co.uk/1":         {"https://m.co.uk/1"}, // the registrable domain is m.co.uk
+		"127.0.0.1:9/a?b=1": {"http://127.0.0.1:9/a?b=1"},
+		"news.a.example":    {"https://news.a.example/", "https://news.a.example"},
+		"a.example?p=1":     {"https://a.example/?p=1"},
+		"a.example/amp":     {"https://a.example/amp"},
+		"not an address":    {"not an address"},
+		"a.example/champ":   {"https://a.example/champ"},
+	} {
+		for _, address := range addresses {
+			if got := weburl.Identity(address); got != want {
+				t.Errorf("Identity(%q) = %q, want %q", address, got, want)
+			}
 		}
 	}
 }

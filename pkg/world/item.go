@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marsad/pkg/news"
+	"marsad/pkg/prose"
 	"marsad/pkg/weburl"
 )
 
@@ -53,20 +54,16 @@ func (w *World) make(n int) *Item {
 	item := &Item{Number: n, Group: n, Kind: kindOf(r), publisher: n % len(w.publishers), at: base.Add(time.Duration(n) * time.Second)}
 	item.Changes = item.Kind == Page && r.IntN(10) == 0
 	item.lang = []string{"ar", "ar", "fr", "en"}[r.IntN(4)]
-	words := vocabularies[item.lang]
-	item.title = words.title(r, n)
+	words := prose.Of(item.lang)
+	item.title = fmt.Sprint(words.Headline(r), " ", n)
 	for i := range item.texts {
-		item.texts[i] = words.paragraphs(r, w.options.Words)
+		item.texts[i] = words.Paragraphs(r, w.options.Words)
 	}
 	if original := n - len(w.publishers)*2 - 1; original >= 0 && r.IntN(3) == 0 {
 		item.copyOf(w.published[original])
 	}
 	item.URL = w.publishers[item.publisher].url + item.path()
-	canonical, err := weburl.Canonical(item.URL)
-	if err != nil {
-		panic(err) // an address of our own
-	}
-	item.ID = news.ItemID(canonical, "", "")
+	item.ID = news.ItemID(weburl.Identity(item.URL), "", "")
 	return item
 }
 

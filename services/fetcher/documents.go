@@ -10,6 +10,7 @@ import (
 	"marsad/pkg/news"
 	"marsad/pkg/store"
 	"marsad/pkg/weburl"
+	"marsad/services/fetcher/feed"
 )
 
 // Documents makes ledger entries of a document given by hand. Its kind follows
@@ -23,14 +24,14 @@ func Documents(name string, body []byte) ([]store.Entry, error) {
 	case "html":
 		return []store.Entry{document(news.PageHTML, body)}, err
 	case "feed":
-		feed, err := ParseFeed(body, "", DefaultConfig().MaxFeedItems)
+		parsed, err := feed.Parse(body, feed.Options{Limit: DefaultConfig().MaxFeedItems})
 		if err != nil {
-			return nil, fmt.Errorf("not a feed: %w", err)
+			return nil, err
 		}
-		if len(feed.Entries) == 0 {
+		if len(parsed.Entries) == 0 {
 			return nil, errors.New("the feed has no entries")
 		}
-		list := entries(feed.Entries, news.ManualSource)
+		list, _ := identified(news.Source{ID: news.ManualSource}, parsed.Entries)
 		for i := range list {
 			list[i].Page = &news.Page{Kind: news.PageFeed, URL: list[i].URL, Found: list[i].Found}
 		}
@@ -46,7 +47,7 @@ func Address(raw string) (store.Entry, error) {
 	if err != nil {
 		return store.Entry{}, err
 	}
-	return store.Entry{ID: news.ItemID(canonical, news.ManualSource, ""), URL: canonical, Found: news.Found{URL: canonical}}, nil
+	return store.Entry{ID: news.ItemID(weburl.Identity(canonical), news.ManualSource, ""), URL: canonical, Found: news.Found{URL: canonical}}, nil
 }
 
 func documentKind(name string, body []byte) (string, error) {

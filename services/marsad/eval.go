@@ -31,7 +31,7 @@ the figures flatter it. 'marsad train extract' scores it on sites it has not see
 	}
 	extract.Flags().StringVar(&format, "format", "table", "table or json")
 	extract.Flags().StringVar(&predictions, "predictions", "", "write what each document got to `FILE` (JSON lines)")
-	cmd.AddCommand(extract, c.evalLangCommand(), c.evalDedupCommand(), c.evalStoriesCommand(), c.evalTopicsCommand())
+	cmd.AddCommand(extract, c.evalLangCommand(), c.evalDedupCommand(), c.evalStoriesCommand(), c.evalTopicsCommand(), c.evalFeedsCommand())
 	return cmd
 }
 

@@ -38,7 +38,7 @@ func findID(ctx context.Context, ref string, find func(ctx context.Context, pref
 		if err != nil {
 			return "", huma.Error422UnprocessableEntity(fmt.Sprintf("%q is %v", ref, err))
 		}
-		return news.ItemID(address, "", ""), nil
+		return news.ItemID(weburl.Identity(address), "", ""), nil
 	}
 	digits, ok := api.IDDigits(ref)
 	switch {

@@ -12,6 +12,7 @@ import (
 	"marsad/pkg/event"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/weburl"
 	"marsad/services/web/api"
 )
 
@@ -27,7 +28,7 @@ func TestItem(t *testing.T) {
 	s.addFeed()
 	client := api.NewClient(app.Direct(s))
 	address := "https://news.example/a"
-	id := news.ItemID(address, "", "")
+	id := news.ItemID(weburl.Identity(address), "", "")
 	ref := news.Ref{Item: id, Revision: 1}
 	where := func(ref string) api.Item {
 		t.Helper()
@@ -118,7 +119,7 @@ func TestRemoveArticle(t *testing.T) {
 	if len(removed.Copies) != 1 || removed.Copies[0].ID != twin || removed.Copies[0].Title == "" {
 		t.Errorf("its copies: %v, want %s", removed.Copies, twin)
 	}
-	open := news.ItemID("https://news.example/open", "", "")
+	open := news.ItemID(weburl.Identity("https://news.example/open"), "", "")
 	_, err = s.store.RecordPoll(t.Context(), store.PollResult{
 		Source: s.feed.ID, Poll: news.Poll{At: start}, Items: []store.Entry{{ID: open, URL: "https://news.example/open"}},
 	})

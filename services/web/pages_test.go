@@ -17,6 +17,7 @@ import (
 	"marsad/pkg/app"
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/weburl"
 )
 
 var start = time.Date(2026, 1, 28, 9, 30, 0, 0, time.UTC)
@@ -93,7 +94,7 @@ func (s *site) archive(articles ...store.Ending) {
 // article is an original of the feed, published so many minutes after start.
 func (s *site) article(name, lang, title, body string, minutes int) store.Ending {
 	address := "https://news.example/" + name
-	ref := news.Ref{Item: news.ItemID(address, "", ""), Revision: 1}
+	ref := news.Ref{Item: news.ItemID(weburl.Identity(address), "", ""), Revision: 1}
 	published, direction := start.Add(time.Duration(minutes)*time.Minute), news.LeftToRight
 	if lang == "ar" {
 		direction = news.RightToLeft

@@ -1,55 +1,54 @@
-package world
+// Package prose makes texts up, in Arabic, French and English, for worlds that
+// tests and demonstrations run on. What it makes follows from the random source
+// alone.
+package prose
 
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// vocabulary makes sentences that no newspaper ever printed.
-type vocabulary struct {
+// Languages are those there are words of.
+var Languages = []string{"ar", "fr", "en"}
+
+// Of returns the vocabulary of one of Languages.
+func Of(lang string) Vocabulary { return vocabularies[lang] }
+
+// Vocabulary makes sentences that no newspaper ever printed.
+type Vocabulary struct {
 	who, does, what, where, when, syllables []string
 }
 
-func (v vocabulary) sentence(r *rand.Rand) string {
-	pick := func(list []string) string { return list[r.IntN(len(list))] }
-	s := fmt.Sprintf("%s %s %s %s %s %s %s %s %d.", pick(v.who), v.name(r), pick(v.does), v.name(r), pick(v.what), v.name(r),
-		pick(v.where), pick(v.when), 1+r.IntN(100_000))
+// Sentence makes one.
+func (v Vocabulary) Sentence(r *rand.Rand) string {
+	return capital(fmt.Sprintf("%s %s %s %s %s %s %s %s %d.", pick(r, v.who), v.Name(r), pick(r, v.does), v.Name(r), pick(r, v.what), v.Name(r),
+		pick(r, v.where), pick(r, v.when), 1+r.IntN(100_000)))
+}
+
+func capital(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-// name coins a name. There are so many that two texts share few: what is no copy
+// Name coins a name. There are so many that two texts share few: what is no copy
 // must not look like one.
-func (v vocabulary) name(r *rand.Rand) string {
-	var name strings.Builder
-	for range 3 {
-		name.WriteString(v.syllables[r.IntN(len(v.syllables))])
-	}
-	return name.String()
+func (v Vocabulary) Name(r *rand.Rand) string {
+	return pick(r, v.syllables) + pick(r, v.syllables) + pick(r, v.syllables)
 }
 
-// paragraphs are about so many words altogether, in paragraphs of three sentences.
-func (v vocabulary) paragraphs(r *rand.Rand, words int) []string {
-	var out []string
-	for count := 0; count < words; {
-		sentences := make([]string, 3)
-		for i := range sentences {
-			sentences[i] = v.sentence(r)
-			count += len(strings.Fields(sentences[i]))
-		}
-		out = append(out, strings.Join(sentences, " "))
-	}
-	return out
+// Paragraphs are about so many words altogether, in paragraphs of three sentences.
+func (v Vocabulary) Paragraphs(r *rand.Rand, words int) []string {
+	return paragraphs(words, func() string { return v.Sentence(r) })
 }
 
-func (v vocabulary) title(r *rand.Rand, n int) string {
-	return fmt.Sprintf("%s %s %s %d", v.who[r.IntN(len(v.who))], v.does[r.IntN(len(v.does))], v.what[r.IntN(len(v.what))], n)
+// Headline is short: there are not many of them.
+func (v Vocabulary) Headline(r *rand.Rand) string {
+	return fmt.Sprintf("%s %s %s", pick(r, v.who), pick(r, v.does), pick(r, v.what))
 }
 
-var vocabularies = map[string]vocabulary{
+var vocabularies = map[string]Vocabulary{
 	"ar": {
 		who:       []string{"وزيرة الزراعة", "رئيس البلدية", "فريق من الباحثين", "نقابة الصيادين", "مديرة المتحف", "الشركة الوطنية للمياه", "لجنة المهرجان", "مزارعو الوادي", "مجلس الجامعة", "هيئة الموانئ", "حارس المنارة القديمة", "طلاب المدرسة الثانوية"},
 		does:      []string{"أعلنت عن", "درس", "افتتح", "رفض بعد نقاش طويل", "وعدت بأن تراجع", "قاست للمرة الأولى", "باع نصف", "أصلح قبل الشتاء", "زار مع ضيوفه", "كتبت تقريرا عن", "جمعت آراء السكان حول", "أجّل إلى موعد آخر"},

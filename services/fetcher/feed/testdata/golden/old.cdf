@@ -1,0 +1,1 @@
+<CHANNEL HREF="https://news.example/"><TITLE>Push</TITLE><ABSTRACT>Old days</ABSTRACT><ITEM HREF="https://news.example/p" LASTMOD="2026-11-21T10:00"><TITLE>Pushed</TITLE><ABSTRACT>Text</ABSTRACT></ITEM></CHANNEL>
