@@ -19,7 +19,10 @@ import (
 // without control characters; paragraphs are separated by a blank line. Times
 // keep the zone their page gave them; without one they are read in that of the
 // page's country where it is known, else in UTC.
-func Clean(page news.Page) (article news.Article, err error) {
+func Clean(page news.Page) (news.Article, error) { return Selection{}.Clean(page) }
+
+// Clean is Clean of what s selects.
+func (s Selection) Clean(page news.Page) (article news.Article, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			article, err = news.Article{}, fmt.Errorf("%w: %v\n%s", ErrPanic, r, debug.Stack())
@@ -28,7 +31,7 @@ func Clean(page news.Page) (article news.Article, err error) {
 	var d draft
 	switch page.Kind {
 	case news.PageHTML:
-		d, err = fromHTML(page)
+		d, err = fromHTML(page, s)
 	case news.PageText:
 		d, err = fromText(page)
 	case news.PageFeed:

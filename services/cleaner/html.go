@@ -20,7 +20,7 @@ import (
 
 // fromHTML reads a web page. What the feed carried stands in for a page that
 // holds hardly any text, as behind a wall or before scripts ran.
-func fromHTML(page news.Page) (draft, error) {
+func fromHTML(page news.Page, selected Selection) (draft, error) {
 	if len(bytes.TrimSpace(page.Body)) == 0 {
 		return draft{}, ErrEmpty
 	}
@@ -34,6 +34,7 @@ func fromHTML(page news.Page) (draft, error) {
 	address, _ := url.Parse(page.URL)
 	meta := declared.Read(doc)
 	d := describe(meta, doc, address, page.FetchedAt)
+	selected.apply(doc)
 	if d.title == "" && page.Found.Title == "" {
 		d.title = firstLine(doc)
 	}

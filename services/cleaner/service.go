@@ -23,10 +23,15 @@ func New(cfg Config, p *app.Process) *stage.Stage {
 	return stage.New(stage.Config{
 		Consumer: bus.Cleaner, Workers: cfg.Workers,
 		Reasons: append(slices.Collect(maps.Values(Reasons)), ReasonPageMissing),
-	}, p.StageEnv(), processor{p.Store})
+	}, p.StageEnv(), processor{p.Store, store.NewSourceCache(p.Store)})
 }
 
-type processor struct{ pages store.Pages }
+type processor struct {
+	pages   store.Pages
+	sources interface {
+		Source(ctx context.Context, id news.ID) (news.Source, error)
+	}
+}
 
 // Process implements stage.Processor.
 func (p processor) Process(ctx context.Context, in *event.Fetched) ([]event.Payload, error) {
@@ -37,14 +42,30 @@ func (p processor) Process(ctx context.Context, in *event.Fetched) ([]event.Payl
 	if err != nil {
 		return nil, stage.Unavailable(err)
 	}
-	article, err := Clean(page)
+	options, err := p.options(ctx, in.Source.ID)
+	if err != nil {
+		return nil, stage.Unavailable(err)
+	}
+	article, err := Selection{Keep: options.Keep, Drop: options.Drop}.Clean(page)
 	if errors.Is(err, ErrPanic) {
 		return nil, stage.Reject(ReasonPanic, err)
 	}
 	if err != nil {
 		return nil, stage.Drop(Reason(err))
 	}
+	if page.Kind == news.PageFeed && options.FullContent {
+		article.Completeness = news.CompleteFull
+	}
 	return []event.Payload{&event.Cleaned{Head: in.Head, Article: signed(article, in.Source)}}, nil
+}
+
+// options are what an operator set of a source. One that is not known has none.
+func (p processor) options(ctx context.Context, id news.ID) (news.Options, error) {
+	source, err := p.sources.Source(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return news.Options{}, nil
+	}
+	return source.Options, err
 }
 
 // signed adds where the article comes from, and gives its times and addresses

@@ -19,6 +19,13 @@ type pages struct {
 
 func (p pages) Page(context.Context, news.Ref) (news.Page, error) { return p.page, p.err }
 
+// noSources knows none.
+type noSources struct{}
+
+func (noSources) Source(context.Context, news.ID) (news.Source, error) {
+	return news.Source{}, store.ErrNotFound
+}
+
 func TestProcess(t *testing.T) {
 	ref := news.Ref{Item: news.NewID("a"), Revision: 1}
 	in := &event.Fetched{Head: event.Head{Ref: ref, Source: event.Source{Name: "s", Publisher: "p"}}}
@@ -28,7 +35,7 @@ func TestProcess(t *testing.T) {
 		Title: "A title", Content: "<p>Some text of the feed.</p>", Published: &published, URL: "https://n.example/a?utm_source=x",
 	}, URL: "https://n.example/a?utm_source=x"}
 
-	out, err := processor{pages{page: page}}.Process(t.Context(), in)
+	out, err := processor{pages{page: page}, noSources{}}.Process(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +51,7 @@ func TestProcess(t *testing.T) {
 		"dead (page_missing): not found": {err: store.ErrNotFound},
 		"unavailable (): disk on fire":   {err: errors.New("disk on fire")},
 	} {
-		if _, err := (processor{pages}).Process(t.Context(), in); err == nil || err.Error() != want {
+		if _, err := (processor{pages, noSources{}}).Process(t.Context(), in); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -1,14 +1,21 @@
 // Package fetcher finds news and brings pages.
 //
 // It takes due sources and due items, claimed in the store with a lease, and
-// gives news.fetched; an item that has neither a page nor text in its feed
-// ends as news.dropped.
+// gives news.fetched; an item that has neither a page nor text in its feed, or
+// is more than its source may bring, ends as news.dropped.
 //
-// Two loops run side by side. The poll loop reads feeds into the ledger: one
-// poll is one transaction, nothing is published. The download loop claims
-// items, one request per registrable domain at a time, stores their pages,
-// publishes a reference and marks the items in line. A third loop reconciles:
-// what is in line for long but in no stream becomes due again.
+// Loops run side by side. The poll loop reads feeds and sitemaps into the
+// ledger (poll.go, reading.go): one poll is one transaction, nothing is
+// published; it also learns the rhythm of the source, and so when to ask again
+// (package schedule). The download loop claims items, one request per
+// registrable domain at a time, stores their pages, publishes a reference and
+// marks the items in line (download.go). Another reconciles: what is in line for
+// long but in no stream becomes due again (reconcile.go). Another has young
+// articles looked at a second time (look.go).
+//
+// All requests go through one client (client.go): addresses are guarded at every
+// dial (guard.go), bodies bounded in size and pace (body.go), redirects take the
+// slot of the domain they lead to (visit.go), pages ask robots.txt (robots.go).
 //
 // Drop and poll reasons are listed in reasons.go. It gives no dead letters: what fails is
 // due again later.

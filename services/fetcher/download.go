@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -29,19 +30,20 @@ func (s *Service) handle(ctx context.Context, item news.Item) {
 		defer span.End()
 	}
 	s.crash.At(itemPoint, stage.BeforeProcess, item.Item)
-	page, err := s.bring(ctx, &item)
+	source, err := s.sources.Source(ctx, item.Source)
+	if err != nil {
+		s.log.Warn("the source of an item cannot be read: it will be tried again", "item", item.Key(), "error", err)
+		return
+	}
+	page, err := s.bring(ctx, &item, source)
 	if err != nil {
 		s.log.Warn("an item could not be brought into the line: it will be tried again", "item", item.Key(), "url", item.URL, "error", err)
 		return
 	}
 	if page == nil {
-		return // postponed
+		return // postponed, or looked at in vain
 	}
-	payload, err := s.event(ctx, item, *page)
-	if err != nil {
-		s.log.Warn("an item could not be described: it will be tried again", "item", item.Key(), "error", err)
-		return
-	}
+	payload := s.event(item, source, *page)
 	end := s.now()
 	payload.Header().Trail = []news.Step{{
 		Service: "fetcher", At: start.UTC(), TookMS: float64(end.Sub(start).Microseconds()) / 1000, Note: item.Reason,
@@ -58,13 +60,17 @@ func (s *Service) handle(ctx context.Context, item news.Item) {
 }
 
 // bring returns the page of an item, having stored it unless it was; nil if the
-// item was postponed. item.Reason is then why it is not more than the feed's text.
-func (s *Service) bring(ctx context.Context, item *news.Item) (*news.Page, error) {
-	if item.HasPage {
+// item was postponed, or its page is as it was. item.Reason is then why it is
+// not more than the feed's text, and item.Ref that of the page.
+func (s *Service) bring(ctx context.Context, item *news.Item, source news.Source) (*news.Page, error) {
+	switch {
+	case item.HasPage:
 		page, err := s.store.Page(ctx, item.Ref)
 		return &page, err
+	case item.Looking:
+		return s.lookAgain(ctx, item, source)
 	}
-	page, slot, failed := s.page(ctx, *item)
+	page, slot, failed := s.page(ctx, *item, source)
 	item.Reason = ""
 	if failed != nil {
 		if ctx.Err() != nil {
@@ -80,19 +86,26 @@ func (s *Service) bring(ctx context.Context, item *news.Item) (*news.Page, error
 		return nil, fmt.Errorf("save the page: %w", err)
 	}
 	s.crash.At(itemPoint, stage.AfterCommit, item.Item)
-	return &page, nil
+	return &page, s.lookLater(ctx, *item, source)
 }
 
 // postpone makes the item due again after a pause: the server's, if it asked
-// for one, and then for the whole host.
+// for one, and then for the whole domain.
 func (s *Service) postpone(ctx context.Context, item news.Item, failed *failure, slot store.Slot) error {
 	pause := s.cfg.Backoff[min(item.Attempts, len(s.cfg.Backoff)-1)]
-	if failed.retryAfter > 0 {
-		pause = failed.retryAfter
-		slot.FreeAt = s.now().Add(pause)
-		s.held(slot, item.URL, pause)
+	if asked := max(failed.pause, failed.domain); asked > 0 {
+		pause = asked
 	}
+	s.hold(&slot, item.URL, failed)
 	return s.store.Postpone(ctx, s.owner, item.Ref, s.now().Add(pause), failed.reason, slot)
+}
+
+// hold keeps everybody from a domain that asked for it.
+func (s *Service) hold(slot *store.Slot, url string, failed *failure) {
+	if failed.domain > 0 {
+		slot.FreeAt = s.now().Add(failed.domain)
+		s.held(*slot, url, failed.domain)
+	}
 }
 
 // longHold is how long a server holds its host before a person is told.
@@ -106,45 +119,89 @@ func (s *Service) held(slot store.Slot, url string, pause time.Duration) {
 }
 
 // event is what is published of an item and its page: an item with neither a
-// page nor text in its feed is dropped, for the reason why there is no page.
-func (s *Service) event(ctx context.Context, item news.Item, page news.Page) (event.Payload, error) {
-	head, err := s.head(ctx, item)
-	if err != nil {
-		return nil, err
+// page nor text in its feed is dropped, for the reason why there is no page, and
+// so is one that its source should not have brought.
+func (s *Service) event(item news.Item, source news.Source, page news.Page) event.Payload {
+	head := event.Head{Ref: item.Ref, FoundAt: item.FoundAt, Source: event.Source{
+		ID: source.ID, Name: source.Name, PublisherID: source.Publisher.ID, Publisher: source.Publisher.Name,
+		Lang: source.Lang, Country: source.Country,
+	}}
+	if item.Reason == ReasonQuota || page.Kind == news.PageFeed && item.Reason != "" && item.Found.Body() == "" {
+		return &event.Ended{Head: head, Outcome: news.Dropped, Stage: "fetcher", Reason: item.Reason}
 	}
-	if page.Kind == news.PageFeed && item.Reason != "" && item.Found.Body() == "" {
-		return &event.Ended{Head: head, Outcome: news.Dropped, Stage: "fetcher", Reason: item.Reason}, nil
-	}
-	return &event.Fetched{Head: head, URL: page.URL}, nil
+	return &event.Fetched{Head: head, URL: page.URL}
 }
 
 // page downloads the item's page. When it cannot be had, failed says why, and
 // page is what the feed itself carried.
-func (s *Service) page(ctx context.Context, item news.Item) (page news.Page, slot store.Slot, failed *failure) {
+func (s *Service) page(ctx context.Context, item news.Item, source news.Source) (page news.Page, slot store.Slot, failed *failure) {
 	page = news.Page{Ref: item.Ref, Kind: news.PageFeed, URL: item.URL, Found: item.Found, FetchedAt: s.now()}
-	if item.URL == "" {
-		return page, slot, &failure{reason: ReasonNoAddress, permanent: true, err: fmt.Errorf("the entry has no link")}
+	slot = store.Slot{Host: item.Host, FreeAt: s.now()}
+	switch {
+	case item.Reason == ReasonQuota:
+		return page, slot, &failure{reason: ReasonQuota, permanent: true, err: errors.New("its source brought more than it may")}
+	case source.Options.FullContent && item.Found.Body() != "":
+		return page, slot, nil
+	case item.URL == "":
+		return page, slot, &failure{reason: ReasonNoAddress, permanent: true, err: errors.New("the entry has no link")}
 	}
-	a, err := s.client.get(ctx, "page", item.URL, news.Validators{}, s.cfg.MaxPageBytes)
-	end := s.now()
-	slot = store.Slot{Host: item.Host, FreeAt: end.Add(s.cfg.HostDelay)}
+	a, pause, err := s.download(ctx, item, source, item.URL, news.Validators{})
+	defer a.done()
+	slot.FreeAt = s.now().Add(pause)
 	if err != nil {
 		return page, slot, asFailure(err)
 	}
-	page.Kind, page.URL, page.ContentType, page.Body, page.FetchedAt = news.PageHTML, a.url, a.contentType, a.body, end
-	return page, slot, nil
+	return pageOf(item, a, s.now()), slot, nil
 }
 
-// head describes the item to the services down the line.
-func (s *Service) head(ctx context.Context, item news.Item) (event.Head, error) {
-	source, err := s.sources.get(ctx, item.Source)
-	if err != nil {
-		return event.Head{}, fmt.Errorf("source of the item: %w", err)
+func pageOf(item news.Item, a answer, now time.Time) news.Page {
+	return news.Page{
+		Ref: item.Ref, Kind: news.PageHTML, URL: a.url, ContentType: a.contentType, Body: a.body, FetchedAt: now,
+		Validators: a.validators, Found: item.Found,
 	}
-	return event.Head{Ref: item.Ref, FoundAt: item.FoundAt, Source: event.Source{
-		ID: source.ID, Name: source.Name, PublisherID: source.Publisher.ID, Publisher: source.Publisher.Name,
-		Lang: source.Lang, Country: source.Country,
-	}}, nil
+}
+
+// download requests a page of an item, if robots.txt allows it. pause is how long
+// its domain is left alone afterwards. The caller calls done on the answer.
+func (s *Service) download(ctx context.Context, item news.Item, source news.Source, address string, known news.Validators) (a answer, pause time.Duration, err error) {
+	pause = s.cfg.HostDelay
+	at, err := url.Parse(address)
+	if err != nil {
+		return a, pause, &failure{reason: ReasonClientError, permanent: true, err: errors.New("the address cannot be parsed")}
+	}
+	r := request{
+		kind: kindPage, url: address, known: known, limit: s.cfg.MaxPageBytes, options: source.Options, home: source.URL,
+		visit: s.visitor(item.Item, item.Host, nil),
+	}
+	if s.cfg.Robots && !source.Options.IgnoreRobots {
+		delay, err := s.obey(ctx, at, r)
+		pause = max(pause, delay)
+		if err != nil {
+			return a, pause, err
+		}
+		r.visit = s.visitor(item.Item, item.Host, func(ctx context.Context, to *url.URL) error {
+			_, err := s.obey(ctx, to, r)
+			return err
+		})
+	}
+	a, err = s.client.get(ctx, r)
+	return a, pause, err
+}
+
+// obey fails if robots.txt does not allow an address. Where it was asked for just
+// now, the next request waits as long as any other. delay is the pause it wishes for.
+func (s *Service) obey(ctx context.Context, at *url.URL, r request) (delay time.Duration, err error) {
+	verdicts, asked, err := s.robots.rules(ctx, at, r)
+	if err != nil {
+		return 0, err
+	}
+	if failed := verdicts.allows(at, s.now()); failed != nil {
+		return verdicts.delay(), failed
+	}
+	if asked && !wait.For(ctx, max(s.cfg.HostDelay, verdicts.delay())) {
+		return 0, ctx.Err()
+	}
+	return verdicts.delay(), nil
 }
 
 // publish waits until the bus has the event. While the bus is full or away the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"syscall"
@@ -52,6 +53,32 @@ func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) 
 	return g.check(addr, uint16(port))
 }
 
+// literal checks an address that is not dialled from here: what it says of
+// itself, a number and a port.
+func (g guard) literal(at *url.URL) error {
+	port := uint64(80)
+	if at.Scheme == "https" {
+		port = 443
+	}
+	if p := at.Port(); p != "" {
+		var err error
+		if port, err = strconv.ParseUint(p, 10, 16); err != nil {
+			return fmt.Errorf("%w: port %q", errBlocked, p)
+		}
+	}
+	if addr, err := netip.ParseAddr(at.Hostname()); err == nil {
+		return g.check(addr, uint16(port))
+	}
+	if !slices.Contains(g.ports, uint16(port)) {
+		return g.wrongPort(uint16(port))
+	}
+	return nil
+}
+
+func (g guard) wrongPort(port uint16) error {
+	return fmt.Errorf("%w: port %d is not one of %v (fetcher.allow_ports)", errBlocked, port, g.ports)
+}
+
 func (g guard) check(addr netip.Addr, port uint16) error {
 	zone := addr.Zone()
 	addr = addr.Unmap().WithZone("")
@@ -63,7 +90,7 @@ func (g guard) check(addr netip.Addr, port uint16) error {
 		return fmt.Errorf("%w: %s is not on the public internet (fetcher.allow_networks makes exceptions)", errBlocked, addr)
 	}
 	if !slices.Contains(g.ports, port) {
-		return fmt.Errorf("%w: port %d is not one of %v (fetcher.allow_ports)", errBlocked, port, g.ports)
+		return g.wrongPort(port)
 	}
 	return nil
 }

@@ -10,11 +10,8 @@ import (
 	"marsad/pkg/stage"
 	"marsad/pkg/store"
 	"marsad/pkg/weburl"
+	"marsad/services/fetcher/schedule"
 )
-
-// maxPollPause bounds how far failures push the next poll away: a source is
-// slowed down, never given up.
-const maxPollPause = 12 * time.Hour
 
 // pollPoint and itemPoint name the fetcher's work at crash points.
 const (
@@ -25,7 +22,12 @@ const (
 // poll reads one claimed source and records what came of it.
 func (s *Service) poll(ctx context.Context, source news.Source) {
 	s.crash.At(pollPoint, stage.BeforeProcess)
-	result := s.read(ctx, source)
+	start := s.now()
+	reading, err := s.read(ctx, source)
+	if ctx.Err() != nil {
+		return // its lease is given back
+	}
+	result := s.result(source, start, reading, err)
 	s.crash.At(pollPoint, stage.AfterProcess)
 	poll, err := s.store.RecordPoll(ctx, result)
 	if err != nil {
@@ -37,93 +39,85 @@ func (s *Service) poll(ctx context.Context, source news.Source) {
 	s.log.Debug("polled", "source", source.URL, "outcome", poll.Outcome, "reason", poll.Reason, "entries", poll.Entries, "new", poll.New)
 }
 
-// read requests a source and parses its feed.
-func (s *Service) read(ctx context.Context, source news.Source) store.PollResult {
-	start := s.now()
-	result := store.PollResult{Source: source.ID, Owner: s.owner, Validators: source.Validators}
-	feed, validators, err := s.requestFeed(ctx, source)
-	if validators != (news.Validators{}) {
-		result.Validators = validators
-	}
+// result is what the store should know of a poll that began at start.
+func (s *Service) result(source news.Source, start time.Time, r reading, err error) store.PollResult {
 	end := s.now()
-	result.Poll = news.Poll{At: start, Took: end.Sub(start)}
-	result.Slot = store.Slot{Host: weburl.Domain(source.URL), FreeAt: end.Add(s.cfg.HostDelay)}
-	pause := jitter(s.interval(source))
+	result := store.PollResult{
+		Source: source.ID, Owner: s.owner, Validators: r.validators, Items: r.entries, GUIDs: r.guids,
+		Slot:    store.Slot{Host: weburl.Domain(source.URL), FreeAt: end.Add(s.cfg.HostDelay)},
+		Poll:    news.Poll{At: start, Took: end.Sub(start), Status: r.status, Bytes: r.bytes, Entries: len(r.entries), Repairs: r.repairs},
+		MovedTo: r.movedFrom(source),
+	}
+	hints := schedule.Hints{TTL: r.wait, MaxAge: r.fresh, Override: s.fixedInterval(source)}
 	switch {
 	case errors.Is(err, errNotModified):
 		result.Poll.Outcome = news.PollNotModified
 	case err != nil:
 		f := asFailure(err)
-		result.Poll.Outcome, result.Poll.Reason = news.PollError, f.reason
-		pause = max(backoff(pause, source.Failures), f.retryAfter)
-		if f.retryAfter > 0 {
-			result.Slot.FreeAt = end.Add(f.retryAfter)
-			s.held(result.Slot, source.URL, f.retryAfter)
-		}
-		s.log.Warn("poll failed", "source", source.URL, "reason", f.reason, "error", f.err)
-	default:
-		result.Items = entries(feed.Entries, source.ID)
-		result.Poll.Entries = len(result.Items)
+		s.failed(source, &result, f)
+		hints.Failures, hints.RetryAfter = source.Failures+1, max(f.pause, f.domain)
 	}
-	result.NextPoll = end.Add(pause)
+	result.Learn = func(fresh []store.Entry) store.Learned {
+		return s.learn(source, result.Poll, end, fresh, hints)
+	}
 	return result
 }
 
-var errNotModified = errors.New("not modified")
-
-// requestFeed requests a source's feed and parses it. errNotModified if the
-// server says so, or the body is the same as last time; the validators are new
-// all the same.
-func (s *Service) requestFeed(ctx context.Context, source news.Source) (Feed, news.Validators, error) {
-	a, err := s.client.get(ctx, "feed", source.URL, source.Validators, s.cfg.MaxFeedBytes)
-	if err != nil {
-		return Feed{}, news.Validators{}, err
+// failed notes in result why a poll of source failed.
+func (s *Service) failed(source news.Source, result *store.PollResult, f *failure) {
+	result.Poll.Outcome, result.Poll.Reason = news.PollError, f.reason
+	if f.domain > 0 {
+		result.Slot.FreeAt = s.now().Add(f.domain)
+		s.held(result.Slot, source.URL, f.domain)
 	}
-	if a.notModified {
-		return Feed{}, merged(source.Validators, a.validators), errNotModified
+	level := s.log.Warn
+	if source.Failures > 0 {
+		level = s.log.Debug // it was said when it began
 	}
-	a.validators.BodyHash = string(news.NewID(string(a.body)))
-	if a.validators.BodyHash == source.Validators.BodyHash {
-		return Feed{}, a.validators, errNotModified
+	level("poll failed", "source", source.URL, "reason", f.reason, "error", f.err)
+	if f.reason == ReasonGone {
+		result.Stop = news.NoticeGone
+		s.log.Warn("a source is gone for good, says its server: it is paused", "source", source.URL)
 	}
-	feed, err := ParseFeed(a.body, a.url, s.cfg.MaxFeedItems)
-	if err != nil {
-		return Feed{}, news.Validators{}, &failure{reason: ReasonNotAFeed, err: err}
-	}
-	return feed, a.validators, nil
 }
 
-// merged updates known validators with those of a 304, which may leave some out.
-func merged(known, fresh news.Validators) news.Validators {
-	if fresh.ETag != "" {
-		known.ETag = fresh.ETag
+// learn is what a poll that ended at end teaches of its source's rhythm, and when
+// to poll again.
+func (s *Service) learn(source news.Source, poll news.Poll, end time.Time, fresh []store.Entry, hints schedule.Hints) store.Learned {
+	habit := schedule.Decode(source.Habit)
+	lastNew := source.LastNew
+	if poll.Outcome != news.PollError {
+		reading := schedule.Reading{At: poll.At, Entries: poll.Entries, New: len(fresh)}
+		for _, e := range fresh {
+			if e.Found.Published != nil {
+				reading.Published = append(reading.Published, *e.Found.Published)
+			}
+		}
+		habit.Observe(reading)
 	}
-	if fresh.LastModified != "" {
-		known.LastModified = fresh.LastModified
+	if len(fresh) > 0 {
+		lastNew = poll.At
 	}
-	return known
+	if lastNew.IsZero() {
+		lastNew = source.AddedAt
+	}
+	policy := schedule.Policy{Worth: s.cfg.RequestWorth, Min: s.cfg.PollMin, Max: s.cfg.PollMax}
+	return store.Learned{
+		NextPoll: end.Add(policy.Next(habit, end, hints, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))),
+		Habit:    habit.Encode(), QuietAt: habit.QuietAt(lastNew), Volume: volumes[habit.Volume(end)],
+	}
 }
 
-func (s *Service) interval(source news.Source) time.Duration {
+var volumes = map[schedule.Volume]news.Volume{
+	schedule.Normal: news.VolumeUsual, schedule.Less: news.VolumeLess, schedule.More: news.VolumeMore,
+}
+
+// fixedInterval is that of the source, or of all; 0: there is none.
+func (s *Service) fixedInterval(source news.Source) time.Duration {
 	if source.PollEvery > 0 {
 		return source.PollEvery
 	}
 	return s.cfg.PollEvery
-}
-
-// backoff doubles pause for every failure in a row.
-func backoff(pause time.Duration, failures int) time.Duration {
-	for range min(failures, 20) {
-		if pause *= 2; pause >= maxPollPause {
-			return maxPollPause
-		}
-	}
-	return pause
-}
-
-// jitter spreads d by a tenth either way, so that sources do not fall into step.
-func jitter(d time.Duration) time.Duration {
-	return d - d/10 + time.Duration(rand.Int64N(int64(d/5)+1))
 }
 
 func asFailure(err error) *failure {

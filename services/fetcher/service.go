@@ -31,7 +31,8 @@ type Service struct {
 	store   store.Store
 	bus     *bus.Bus
 	client  *client
-	sources *sourceCache
+	robots  *gate
+	sources *store.SourceCache
 	log     *slog.Logger
 	tracer  trace.Tracer
 	now     func() time.Time
@@ -51,7 +52,7 @@ func New(cfg Config, p *app.Process) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{
-		cfg: cfg, store: p.Store, bus: p.Bus, client: c, sources: newSourceCache(p.Store),
+		cfg: cfg, store: p.Store, bus: p.Bus, client: c, sources: store.NewSourceCache(p.Store),
 		log: p.Log.With("service", "fetcher"), tracer: p.Tracer, now: p.Now, owner: p.Owner, crash: p.Crash,
 		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "marsad_polls_total", Help: "Polls of sources, by how they ended.",
@@ -60,11 +61,14 @@ func New(cfg Config, p *app.Process) (*Service, error) {
 			Name: "marsad_items_reconciled_total", Help: "Items that were in line but in no stream, and were made due again.",
 		}),
 	}
+	s.robots = &gate{client: c, store: p.Store, agent: cfg.product(), now: p.Now, known: map[string]verdicts{}}
 	s.disk = &watermark{free: p.FreeBytes, minimum: p.Config.Disk.MinFreeBytes, log: s.log}
 	p.Registry.MustRegister(s.polls, s.healed)
 	s.registerPaused(p.Registry)
-	for _, outcome := range []news.PollOutcome{news.PollNew, news.PollUnchanged, news.PollNotModified} {
-		s.polls.WithLabelValues(string(news.KindFeed), string(outcome), "") // an increase from nothing would not be seen
+	for _, kind := range []news.SourceKind{news.KindFeed, news.KindSitemap} {
+		for _, outcome := range []news.PollOutcome{news.PollNew, news.PollUnchanged, news.PollNotModified} {
+			s.polls.WithLabelValues(string(kind), string(outcome), "") // an increase from nothing would not be seen
+		}
 	}
 	return s, nil
 }
@@ -116,6 +120,7 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	loops.Go(func() { claimLoop(ctx, s, s.cfg.Concurrency, s.store.ClaimItems, s.handle) })
 	loops.Go(func() { s.reconcileLoop(ctx) })
+	loops.Go(func() { s.lookLoop(ctx) })
 	loops.Wait()
 	s.release()
 	return nil
@@ -195,30 +200,4 @@ func (s *Service) note(err error) {
 	if s.down.Swap(&err) == nil {
 		s.log.Warn("no work can be claimed", "error", err)
 	}
-}
-
-// sourceCache remembers sources for a minute: every item needs its own.
-type sourceCache struct {
-	store store.Sources
-	mu    sync.Mutex
-	known map[news.ID]news.Source
-	since time.Time
-}
-
-func newSourceCache(s store.Sources) *sourceCache { return &sourceCache{store: s} }
-
-func (c *sourceCache) get(ctx context.Context, id news.ID) (news.Source, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if time.Since(c.since) > time.Minute {
-		c.known, c.since = map[news.ID]news.Source{}, time.Now()
-	}
-	if source, ok := c.known[id]; ok {
-		return source, nil
-	}
-	source, err := c.store.Source(ctx, id)
-	if err == nil {
-		c.known[id] = source
-	}
-	return source, err
 }

@@ -104,6 +104,8 @@ func start(t *testing.T, p *app.Process, cfg Config) *stagetest.Line {
 	return stagetest.On(t, p.Bus)
 }
 
+const oneEntry = `<rss version="2.0"><channel><title>t</title><item><title>one</title><link>https://a.example/1</link></item></channel></rss>`
+
 func watch(t *testing.T, p *app.Process, url string) news.ID {
 	t.Helper()
 	source := news.Source{ID: news.NewSourceID(url), Publisher: news.NewPublisher("p"), Kind: news.KindFeed, URL: url, Name: "n", AddedAt: time.Now()}
@@ -215,7 +217,7 @@ func TestValidatorsAreRenewed(t *testing.T) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		fmt.Fprint(w, rss)
+		fmt.Fprint(w, oneEntry)
 	}
 	p := apptest.Open(t)
 	source := watch(t, p, s.URL+"/feed")
@@ -261,14 +263,14 @@ func TestPollErrors(t *testing.T) {
 	cfg := loopback()
 	cfg.MaxFeedBytes = 1 << 20
 	for path, want := range map[string]string{
-		"/html": ReasonNotAFeed, "/broken": ReasonServerError, "/loop": ReasonRedirects, "/large": ReasonTooLarge, "/nothing": ReasonNotFound,
+		"/html": ReasonWebPage, "/broken": ReasonServerError, "/loop": ReasonRedirects, "/large": ReasonTooLarge, "/nothing": ReasonNotFound,
 	} {
-		if _, reason, err := Check(t.Context(), cfg, s.URL+path); reason != want || err == nil {
+		if _, reason, err := Check(t.Context(), cfg, news.Source{URL: s.URL + path}); reason != want || err == nil {
 			t.Errorf("%s: %s, %v; want %s", path, reason, err, want)
 		}
 	}
 	cfg.AllowNetworks = nil
-	if _, reason, _ := Check(t.Context(), cfg, s.URL+"/feed"); reason != ReasonBlockedAddress {
+	if _, reason, _ := Check(t.Context(), cfg, news.Source{URL: s.URL + "/feed"}); reason != ReasonBlockedAddress {
 		t.Errorf("loopback: %s, want %s", reason, ReasonBlockedAddress)
 	}
 	if n := s.requests("/feed"); n != 0 {

@@ -91,7 +91,7 @@ func (c *cli) configCommand() *cobra.Command {
 		Use: "show", Short: "Print the effective configuration, without secrets", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			shown := c.config
-			shown.Config, shown.Web = shown.Config.Redacted(), shown.Web.Redacted()
+			shown.Config, shown.Fetcher, shown.Web = shown.Config.Redacted(), shown.Fetcher.Redacted(), shown.Web.Redacted()
 			raw, err := yaml.Marshal(shown)
 			if err != nil {
 				return err

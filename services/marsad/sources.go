@@ -205,7 +205,7 @@ func (c *cli) sourcesCheck() *cobra.Command {
 		Long: "Poll a feed once and show what it would bring; nothing is kept. This process polls, with its own configuration.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			feed, reason, err := fetcher.Check(cmd.Context(), c.config.Fetcher, args[0])
+			feed, reason, err := fetcher.Check(cmd.Context(), c.config.Fetcher, news.Source{URL: args[0]})
 			if err != nil {
 				return fmt.Errorf("%s cannot be read as a feed (%s): %w", args[0], reason, err)
 			}

@@ -1,0 +1,280 @@
+package fetcher
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"marsad/pkg/app/apptest"
+	"marsad/pkg/bus"
+	"marsad/pkg/event"
+	"marsad/pkg/news"
+	"marsad/pkg/stage/stagetest"
+	"marsad/pkg/store"
+)
+
+// TestRobots: pages that robots.txt forbids are not asked for, also where a
+// redirect leads to them; what the feed says of them must do. The file is asked for once.
+func TestRobots(t *testing.T) {
+	s := newSite(t)
+	s.pages["/robots.txt"] = text("User-agent: *\nDisallow: /\n\nUser-agent: marsad\nDisallow: /private\n")
+	s.pages["/open"] = text("<p>page</p>")
+	s.pages["/leads"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/private/1", http.StatusFound) }
+	s.publish("/open", "", "/private/2", "text", "/leads", "text")
+	p := apptest.Open(t)
+	watch(t, p, s.URL+"/feed")
+	line := start(t, p, loopback())
+	notes := map[string]string{}
+	for range 3 {
+		got := line.Next(bus.Cleaner).(*event.Fetched)
+		notes[strings.TrimPrefix(got.URL, s.URL)] = got.Trail[0].Note
+	}
+	if notes["/open"] != "" || notes["/private/2"] != ReasonRobots || notes["/leads"] != ReasonRobots {
+		t.Errorf("notes = %v", notes)
+	}
+	if s.requests("/private/1")+s.requests("/private/2") != 0 || s.requests("/robots.txt") != 1 {
+		t.Errorf("requests = %v", s.asked)
+	}
+}
+
+// TestRobotsThatCannotBeHad: nothing is allowed then, unless an old file is known.
+func TestRobotsThatCannotBeHad(t *testing.T) {
+	var status atomic.Int32
+	address := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(int(status.Load()))
+		fmt.Fprint(w, "User-agent: *\nDisallow: /private")
+	})
+	p := apptest.Open(t)
+	s, err := New(loopback(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.client.close()
+	now := time.Now()
+	s.robots.now = func() time.Time { return now }
+	s.now = s.robots.now
+	allowed := func(path string) string {
+		t.Helper()
+		_, _, err := s.download(t.Context(), news.Item{Ref: news.Ref{Item: "i"}, Host: "127.0.0.1"}, news.Source{}, address+path, news.Validators{})
+		if err == nil {
+			return ""
+		}
+		return asFailure(err).reason
+	}
+	for _, c := range []struct {
+		status  int
+		path    string
+		want    string
+		forward time.Duration
+	}{
+		{503, "/a", ReasonThrottled, 0},                 // as it was asked for just now
+		{200, "/a", ReasonRobots, time.Minute},          // and remembered for a while
+		{200, "/a", "", robotsRetry},                    // then asked for again
+		{200, "/private", ReasonRobots, time.Minute},    //
+		{500, "/private", ReasonRobots, robotsFresh},    // the old one stands in
+		{200, "/a", "", 0},                              //
+		{500, "/a", ReasonServerError, 2 * robotsStale}, // not for ever
+		{404, "/private", ReasonNotFound, robotsRetry},  // no file: all is allowed, though it is not there
+	} {
+		now = now.Add(c.forward)
+		status.Store(int32(c.status))
+		if got := allowed(c.path); got != c.want {
+			t.Errorf("%s with status %d after %v: %q, want %q", c.path, c.status, c.forward, got, c.want)
+		}
+	}
+}
+
+// TestRedirectTakesASlot: of the domain it leads to, and waits for it.
+func TestRedirectTakesASlot(t *testing.T) {
+	p := apptest.Open(t)
+	s, err := New(loopback(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.client.close()
+	s.cfg.HostDelay = time.Hour
+	to := "https://www.b.example/x"
+	visit := s.visitor("one", "a.example", nil)
+	leave, err := visit(t.Context(), parsed(t, to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.visitor("one", "a.example", nil)(t.Context(), parsed(t, "https://feeds.a.example/")); err != nil {
+		t.Errorf("its own domain: %v", err)
+	}
+	if _, err := s.visitor("two", "c.example", nil)(t.Context(), parsed(t, to)); asFailure(err).reason != ReasonBusy {
+		t.Errorf("a domain that another asks: %v", err)
+	}
+	leave()
+	if _, err := visit(t.Context(), parsed(t, to)); asFailure(err).reason != ReasonBusy {
+		t.Errorf("before the pause is over: %v", err)
+	}
+}
+
+// TestSourceMovesAndGoes: 301 moves it, 410 pauses it, with a notice.
+func TestSourceMovesAndGoes(t *testing.T) {
+	s := newSite(t)
+	s.publish("/a", "text")
+	var gone atomic.Bool
+	s.pages["/old"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/new", http.StatusMovedPermanently) }
+	s.pages["/new"] = func(w http.ResponseWriter, _ *http.Request) {
+		if gone.Load() {
+			w.WriteHeader(http.StatusGone)
+			return
+		}
+		fmt.Fprint(w, oneEntry)
+	}
+	p := apptest.Open(t)
+	id := watch(t, p, s.URL+"/old")
+	start(t, p, loopback())
+	source := func() news.Source {
+		source, err := p.Store.Source(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return source
+	}
+	stagetest.Eventually(t, "it moved", func() bool { return source().URL == s.URL+"/new" })
+	stagetest.Eventually(t, "it is read there", func() bool { return s.requests("/new") > 1 })
+	moves, err := p.Store.Moves(t.Context(), id)
+	if err != nil || len(moves) != 1 || moves[0].From != s.URL+"/old" {
+		t.Errorf("moves = %+v, %v", moves, err)
+	}
+	gone.Store(true)
+	stagetest.Eventually(t, "it is paused", func() bool { return source().Notice == news.NoticeGone })
+	if got := source(); !got.Paused || got.Reason != ReasonGone || s.requests("/old") != 1 {
+		t.Errorf("%+v, %d requests for the old address", got, s.requests("/old"))
+	}
+}
+
+// TestQuota: what a source brings beyond it is dropped, unasked for.
+func TestQuota(t *testing.T) {
+	s := newSite(t)
+	s.pages["/1"], s.pages["/2"] = text("<p>page</p>"), text("<p>page</p>")
+	s.publish("/1", "", "/2", "text")
+	p := apptest.Open(t)
+	id := watch(t, p, s.URL+"/feed")
+	source, err := p.Store.Source(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source.Options.Quota = 1
+	if err := p.Store.ChangeSource(t.Context(), source); err != nil {
+		t.Fatal(err)
+	}
+	line := start(t, p, loopback())
+	if got := line.Next(bus.Cleaner).(*event.Fetched); got.URL != s.URL+"/1" {
+		t.Errorf("taken: %s", got.URL)
+	}
+	if got := line.Next(bus.ArchiverEnded).(*event.Ended); got.Reason != ReasonQuota || s.requests("/2") != 0 {
+		t.Errorf("ended for %s after %d requests", got.Reason, s.requests("/2"))
+	}
+}
+
+// TestFullContent: pages of such a source are not downloaded where the feed has a text.
+func TestFullContent(t *testing.T) {
+	s := newSite(t)
+	s.pages["/2"] = text("<p>page</p>")
+	s.publish("/1", "the whole text", "/2", "")
+	p := apptest.Open(t)
+	id := watch(t, p, s.URL+"/feed")
+	source, err := p.Store.Source(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source.Options.FullContent = true
+	if err := p.Store.ChangeSource(t.Context(), source); err != nil {
+		t.Fatal(err)
+	}
+	line := start(t, p, loopback())
+	for range 2 {
+		if got := line.Next(bus.Cleaner).(*event.Fetched); got.Trail[0].Note != "" {
+			t.Errorf("%s: %s", got.URL, got.Trail[0].Note)
+		}
+	}
+	if s.requests("/1") != 0 || s.requests("/2") != 1 {
+		t.Errorf("requests = %v", s.asked)
+	}
+}
+
+// TestSecondLook: a page that changed is a new revision, one that did not is not.
+func TestSecondLook(t *testing.T) {
+	var changed atomic.Bool
+	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/robots.txt":
+			w.WriteHeader(http.StatusNotFound)
+		case !changed.Load() && r.Header.Get("If-None-Match") == `"1"`:
+			w.WriteHeader(http.StatusNotModified)
+		default:
+			w.Header().Set("ETag", `"1"`)
+			fmt.Fprintf(w, "<p>changed: %v</p>", changed.Load())
+		}
+	})
+	p := apptest.Open(t)
+	cfg := loopback()
+	cfg.SecondLooks = []time.Duration{time.Hour, 3 * time.Hour}
+	s, err := New(cfg, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.client.close()
+	line := stagetest.On(t, p.Bus)
+	now := time.Now().UTC().Truncate(time.Second)
+	s.now = func() time.Time { return now }
+	id := watch(t, p, address+"/feed")
+	entry := store.Entry{ID: news.NewID("a"), URL: address + "/a", Found: news.Found{Title: "t"}}
+	if _, err := p.Store.RecordPoll(t.Context(), store.PollResult{Source: id, Poll: news.Poll{At: now}, NextPoll: now.Add(99 * time.Hour), Items: []store.Entry{entry}}); err != nil {
+		t.Fatal(err)
+	}
+	handle := func() {
+		t.Helper()
+		items, err := p.Store.ClaimItems(t.Context(), store.Claim{Now: now, Owner: s.owner, Lease: time.Minute, Limit: 9})
+		if err != nil || len(items) != 1 {
+			t.Fatalf("claimed %+v, %v", items, err)
+		}
+		s.handle(t.Context(), items[0])
+	}
+	look := func(after time.Duration, want int) {
+		t.Helper()
+		now = now.Add(after)
+		if n, err := p.Store.StartLooks(t.Context(), now, 9); err != nil || n != want {
+			t.Fatalf("%d looks begin, %v; want %d", n, err, want)
+		}
+	}
+	archive := func(revision int) {
+		t.Helper()
+		ref := news.Ref{Item: entry.ID, Revision: revision}
+		if got := line.Next(bus.Cleaner).(*event.Fetched); got.Ref != ref {
+			t.Fatalf("in line: %+v", got.Ref)
+		}
+		_, err := p.Store.End(t.Context(), []store.Ending{{
+			Ref: ref, Outcome: news.Archived, At: now, Article: &news.Article{ID: entry.ID, Title: "t"}, Verdict: &news.Verdict{Kind: news.Original}, Story: "s",
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	handle()
+	archive(1)
+	look(30*time.Minute, 0)
+	look(30*time.Minute, 1)
+	handle()
+	item, err := p.Store.Item(t.Context(), entry.ID)
+	if err != nil || item.Outcome != news.Archived || item.Revision != 1 {
+		t.Fatalf("after a look in vain: %+v, %v", item, err)
+	}
+	changed.Store(true)
+	look(time.Hour, 0)
+	look(time.Hour, 1)
+	handle()
+	archive(2)
+	page, err := p.Store.Page(t.Context(), news.Ref{Item: entry.ID, Revision: 2})
+	if err != nil || !strings.Contains(string(page.Body), "true") {
+		t.Errorf("the page is %q, %v", page.Body, err)
+	}
+	look(99*time.Hour, 0) // that was the last
+}

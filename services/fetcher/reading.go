@@ -1,0 +1,173 @@
+package fetcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"marsad/pkg/news"
+	"marsad/pkg/store"
+	"marsad/pkg/wait"
+	"marsad/pkg/weburl"
+	"marsad/services/fetcher/feed"
+)
+
+// maxSitemaps is how many sitemaps of an index one poll reads, the newest first.
+const maxSitemaps = 3
+
+var errNotModified = errors.New("not modified")
+
+// reading is what a request for a source brought.
+type reading struct {
+	status     int
+	bytes      int64
+	url        string // after redirects
+	moved      string // where the source is for good; empty: where it was
+	fresh      time.Duration
+	wait       time.Duration // as the feed asks
+	validators news.Validators
+	feed       feed.Feed
+	entries    []store.Entry
+	guids      []byte
+	repairs    []string
+}
+
+// movedFrom is the address the source moved to; empty if it did not, or led
+// nowhere.
+func (r reading) movedFrom(source news.Source) string {
+	to, err := weburl.Normal(r.moved)
+	if r.moved == "" || err != nil || to == source.URL || len(r.validators.BodyHash) == 0 {
+		return ""
+	}
+	return to
+}
+
+// read requests a source and parses what it answers. errNotModified if the
+// server says so, or the body is the same as last time; the validators are new
+// all the same.
+func (s *Service) read(ctx context.Context, source news.Source) (reading, error) {
+	known := source.Validators
+	r, parsed, err := s.document(ctx, source, source.URL, known)
+	if err != nil {
+		return r, err
+	}
+	if parsed.Format == feed.SitemapIndex {
+		if parsed.Entries, err = s.children(ctx, source, parsed.Sitemaps); err != nil {
+			return r, err
+		}
+		r.validators = news.Validators{BodyHash: r.validators.BodyHash} // what an index does not say may have changed in its sitemaps
+	}
+	r.feed, r.wait = parsed, parsed.Wait
+	for _, repair := range parsed.Repairs {
+		r.repairs = append(r.repairs, string(repair))
+	}
+	r.entries, r.guids = identified(source, parsed.Entries)
+	return r, nil
+}
+
+// document requests one feed or sitemap and parses it.
+func (s *Service) document(ctx context.Context, source news.Source, url string, known news.Validators) (reading, feed.Feed, error) {
+	a, err := s.client.get(ctx, request{
+		kind: string(kindOf(source)), url: url, known: known, limit: s.cfg.MaxFeedBytes, options: source.Options, home: source.URL,
+		visit: s.visitor(source.ID, weburl.Domain(source.URL), nil),
+	})
+	defer a.done()
+	r := reading{status: a.status, bytes: int64(len(a.body)), url: a.url, moved: a.moved, fresh: a.fresh, validators: known}
+	if err != nil {
+		return r, feed.Feed{}, err
+	}
+	if a.notModified {
+		r.validators = merged(known, a.validators)
+		return r, feed.Feed{}, errNotModified
+	}
+	hash := string(news.NewID(string(a.body)))
+	unchanged := hash == known.BodyHash
+	r.validators = a.validators
+	r.validators.BodyHash = hash
+	if unchanged && source.Kind != news.KindSitemap {
+		return r, feed.Feed{}, errNotModified
+	}
+	parsed, err := feed.Parse(a.body, feed.Options{URL: a.url, ContentType: a.contentType, Limit: s.cfg.MaxFeedItems, Now: s.now()})
+	if err != nil {
+		r.validators = known
+		return r, feed.Feed{}, notAFeed(err)
+	}
+	if unchanged && parsed.Format != feed.SitemapIndex {
+		return r, feed.Feed{}, errNotModified
+	}
+	return r, parsed, nil
+}
+
+// children reads the newest sitemaps of an index.
+func (s *Service) children(ctx context.Context, source news.Source, list []feed.Child) (found []news.Found, err error) {
+	slices.SortStableFunc(list, func(a, b feed.Child) int { return newer(a.Updated, b.Updated) })
+	for _, child := range list[:min(len(list), maxSitemaps)] {
+		if !wait.For(ctx, s.cfg.HostDelay) {
+			return nil, ctx.Err()
+		}
+		_, parsed, err := s.document(ctx, source, child.URL, news.Validators{})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", child.URL, err)
+		}
+		found = append(found, parsed.Entries...)
+	}
+	return found[:min(len(found), s.cfg.MaxFeedItems)], nil
+}
+
+// newer compares times that may not be known: those come last.
+func newer(a, b *time.Time) int {
+	switch {
+	case a != nil && b != nil:
+		return b.Compare(*a)
+	case a != nil:
+		return -1
+	case b != nil:
+		return 1
+	}
+	return 0
+}
+
+func kindOf(source news.Source) news.SourceKind {
+	if source.Kind == "" {
+		return news.KindFeed
+	}
+	return source.Kind
+}
+
+// notAFeed says why a document cannot be read.
+func notAFeed(err error) *failure {
+	reason := ReasonNotAFeed
+	switch {
+	case errors.Is(err, feed.ErrEmpty):
+		reason = ReasonEmpty
+	case errors.Is(err, feed.ErrHTML):
+		reason = ReasonWebPage
+	}
+	return &failure{reason: reason, err: err}
+}
+
+// identified gives each found entry its identity. Of several with the same, the first stays.
+func identified(source news.Source, found []news.Found) (entries []store.Entry, guids []byte) {
+	ids, guids := feed.Identify(source.ID, found, source.GUIDs)
+	seen := make(map[news.ID]bool, len(found))
+	for i, f := range found {
+		if !seen[ids[i]] {
+			seen[ids[i]] = true
+			entries = append(entries, store.Entry{ID: ids[i], URL: f.URL, Found: f})
+		}
+	}
+	return entries, guids
+}
+
+// merged updates known validators with those of a 304, which may leave some out.
+func merged(known, fresh news.Validators) news.Validators {
+	if fresh.ETag != "" {
+		known.ETag = fresh.ETag
+	}
+	if fresh.LastModified != "" {
+		known.LastModified = fresh.LastModified
+	}
+	return known
+}
