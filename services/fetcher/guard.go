@@ -27,9 +27,13 @@ type guard struct {
 var reserved = prefixes(
 	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24",
 	"203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-	"::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
-	"5f00::/16", "fc00::/7", "fec0::/10",
+	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 )
+
+// allocated is all of version 6 that is in use on the public internet (IANA
+// IPv6 address space registry). What stands for version 4 elsewhere (64:ff9b::/96,
+// ::ffff:0:0:0/96), private and site-local ranges are outside of it.
+var allocated = netip.MustParsePrefix("2000::/3")
 
 func prefixes(list ...string) []netip.Prefix {
 	out := make([]netip.Prefix, len(list))
@@ -86,7 +90,7 @@ func (g guard) check(addr netip.Addr, port uint16) error {
 	if slices.ContainsFunc(g.allow, in) {
 		return nil
 	}
-	if zone != "" || !addr.IsGlobalUnicast() || addr.IsPrivate() || slices.ContainsFunc(reserved, in) {
+	if zone != "" || !addr.IsGlobalUnicast() || addr.IsPrivate() || addr.Is6() && !allocated.Contains(addr) || slices.ContainsFunc(reserved, in) {
 		return fmt.Errorf("%w: %s is not on the public internet (fetcher.allow_networks makes exceptions)", errBlocked, addr)
 	}
 	if !slices.Contains(g.ports, port) {
