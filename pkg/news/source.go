@@ -47,7 +47,7 @@ type Source struct {
 	AddedAt    time.Time     `json:"added_at"`
 	NextPoll   time.Time     `json:"next_poll"`
 	LastPoll   time.Time     `json:"last_poll,omitzero"`
-	LastNew    time.Time     `json:"last_new,omitzero"` // the last poll that found something new
+	LastNew    time.Time     `json:"last_new,omitzero"` // the last poll that found something new, if only to this source
 	Failures   int           `json:"failures"`          // polls failed in a row
 	Reason     string        `json:"reason,omitempty"`  // why the last poll failed
 	Validators Validators    `json:"validators,omitzero"`
@@ -114,7 +114,7 @@ func (o Options) Looks() []time.Duration {
 type Notice string
 
 const (
-	NoticeGone    Notice = "gone"           // its server says that it is gone for good (410)
+	NoticeGone    Notice = "gone"            // its server says that it is gone for good (410)
 	NoticeWatched Notice = "watched_already" // it moved to where another source is read
 )
 

@@ -141,7 +141,8 @@ type PollResult struct {
 	Items      []Entry
 	GUIDs      []byte // news.Source.GUIDs; nil: as they were
 	// Learn, unless nil, is asked in the transaction what follows from the entries
-	// that were new; NextPoll does not count then. It may be asked more than once.
+	// that were new to the source, though others may have found them before;
+	// NextPoll does not count then. It may be asked more than once.
 	Learn func(fresh []Entry) Learned
 	// MovedTo is where the source is read from now on; empty: where it was. If
 	// another source is read there, this one is paused, with NoticeWatched.

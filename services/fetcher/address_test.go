@@ -71,7 +71,7 @@ func (n *internet) listen(t *testing.T, ip string, handler http.HandlerFunc) (ad
 		t.Skip("this machine has no such address of loopback:", err)
 	}
 	server := &http.Server{Handler: handler}
-	server.SetKeepAlivesEnabled(false) // every request looks the name up again
+	server.SetKeepAlivesEnabled(false)         // every request looks the name up again
 	go func() { _ = server.Serve(listener) }() // until Close
 	t.Cleanup(func() { server.Close() })
 	return listener.Addr().String()

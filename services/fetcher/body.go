@@ -1,11 +1,12 @@
 package fetcher
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,53 +24,87 @@ const (
 	maxWindow = 8 << 20
 )
 
-// read reads the body of resp, at most limit bytes before and after
-// decompression. There is room for few large bodies at once: release gives it
-// back; it is nil if none was taken. Of a longer body cut gives the beginning.
+// read reads the body of resp, at most limit bytes before and after unpacking. Of
+// a longer body cut gives the beginning. There is room for few large bodies at
+// once: release gives it back; it is nil if none was taken.
+//
+// What is packed is unpacked when it is there, few at once: else servers that
+// send it in drips would hold the memory that unpacking takes.
 func (c *client) read(ctx context.Context, resp *http.Response, limit int64, cut bool) (body []byte, release func(), err error) {
 	if resp.ContentLength > limit && !cut {
 		return nil, nil, fmt.Errorf("%w: %d bytes, more than %d", errTooLarge, resp.ContentLength, limit)
 	}
-	raw := bufio.NewReader(&paced{in: &bounded{in: resp.Body, left: limit + limit/8}, began: time.Now()})
-	unpacked, closing, err := decoder(resp.Header.Get("Content-Encoding"), raw)
+	sent := &paced{in: &bounded{in: resp.Body, left: limit + limit/8}, began: time.Now()}
+	small := min(int(limit)+1, largeBody)
+	head, err := readUpTo(sent, make([]byte, 0, min(max(int(resp.ContentLength), 0), small)+512), small)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer closing()
-	var plain io.Reader = &bounded{in: unpacked, left: limit}
-	if cut {
-		plain = io.LimitReader(unpacked, limit)
+	coding, err := codingOf(resp.Header.Get("Content-Encoding"), head)
+	if err != nil {
+		return nil, nil, err
 	}
-	size := min(max(resp.ContentLength, 0), largeBody) + 512
-	body, err = readUpTo(plain, make([]byte, 0, size), largeBody)
-	if err != nil || len(body) < largeBody {
-		return body, nil, err
+	if len(head) < small {
+		body, err = c.unpackSmall(ctx, coding, head, limit, cut)
+		if err != nil || len(body) < largeBody {
+			return body, nil, err
+		}
 	}
 	if err := c.large.Acquire(ctx, 1); err != nil {
 		return nil, nil, err
 	}
 	release = func() { c.large.Release(1) }
-	if body, err = readUpTo(plain, body, int(limit)+1); err != nil {
+	body, err = unpack(coding, io.MultiReader(bytes.NewReader(head), sent), limit, cut, make([]byte, 0, limit+1))
+	if err != nil {
 		release()
 		return nil, nil, err
 	}
 	return body, release, nil
 }
 
+// unpackSmall unpacks a body that has come. Of a large one it gives the beginning.
+func (c *client) unpackSmall(ctx context.Context, coding string, packed []byte, limit int64, cut bool) ([]byte, error) {
+	if coding == "" {
+		return packed, nil
+	}
+	if err := c.unpacking.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	defer c.unpacking.Release(1)
+	return unpack(coding, bytes.NewReader(packed), limit, cut, make([]byte, 0, min(4*len(packed)+512, largeBody)))
+}
+
+// unpack appends to b what in holds: as much as b has room for at least, if there is so much.
+func unpack(coding string, in io.Reader, limit int64, cut bool, b []byte) ([]byte, error) {
+	unpacked, closing, err := decoder(coding, in)
+	if err != nil {
+		return nil, err
+	}
+	defer closing()
+	var plain io.Reader = &bounded{in: unpacked, left: limit}
+	if cut {
+		plain = io.LimitReader(unpacked, limit)
+	}
+	return readUpTo(plain, b, max(cap(b), largeBody))
+}
+
 // readUpTo appends to b what in has, until b holds n bytes or in ends.
 func readUpTo(in io.Reader, b []byte, n int) ([]byte, error) {
 	for len(b) < n {
 		if len(b) == cap(b) {
-			b = append(b, 0)[:len(b)]
+			b = slices.Grow(b, min(max(len(b), 512), n-len(b)))
 		}
 		read, err := in.Read(b[len(b):min(cap(b), n)])
 		b = b[:len(b)+read]
 		if err == io.EOF {
-			return b, nil
+			break
 		}
 		if err != nil {
 			return nil, err
 		}
+	}
+	if len(b) < cap(b)/2 {
+		return bytes.Clone(b), nil // it is kept for a while
 	}
 	return b, nil
 }
@@ -104,56 +139,72 @@ func (p *paced) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// decoder undoes a content coding (RFC 9110, section 8.4.1). Servers that say
-// gzip and do not, and those that do and do not say so, are understood.
-func decoder(coding string, in *bufio.Reader) (out io.Reader, closing func(), err error) {
-	magic, _ := in.Peek(2) // a body that is too short is none of these
-	zipped := string(magic) == "\x1f\x8b"
-	switch coding = strings.ToLower(strings.TrimSpace(coding)); {
-	case coding == "br":
+// codingOf is the content coding of a body that begins with head (RFC 9110,
+// section 8.4.1); empty: none. Servers that say gzip and do not, and those that do
+// and do not say so, are understood.
+func codingOf(said string, head []byte) (string, error) {
+	switch said = strings.ToLower(strings.TrimSpace(said)); {
+	case said == "br", said == "zstd":
+		return said, nil
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		return "gzip", nil
+	case said == "", said == "identity", said == "gzip", said == "x-gzip":
+		return "", nil
+	}
+	return "", fmt.Errorf("the body is coded as %q, which was not asked for", said)
+}
+
+// decoder undoes a coding of codingOf.
+func decoder(coding string, in io.Reader) (out io.Reader, closing func(), err error) {
+	switch coding {
+	case "br":
 		return brotli.NewReader(in), func() {}, nil
-	case coding == "zstd":
+	case "zstd":
 		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			return nil, nil, err
 		}
 		return z, z.Close, nil
-	case zipped:
+	case "gzip":
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, nil, err
 		}
 		return z, func() {}, nil
-	case coding == "" || coding == "identity" || coding == "gzip" || coding == "x-gzip":
-		return in, func() {}, nil
 	}
-	return nil, nil, fmt.Errorf("the body is coded as %q, which was not asked for", coding)
+	return in, func() {}, nil
 }
 
-// freshness is how long an answer may be given again by caches: max-age, or
-// Expires after Date (RFC 9111, section 4.2.1). no-cache and no-store give 0.
+// freshness is for how much longer an answer may be given again by caches:
+// max-age, or Expires after Date, less its age (RFC 9111, section 4.2). no-cache
+// and no-store give 0.
 func freshness(h http.Header) time.Duration {
-	age, said := time.Duration(0), false
+	lifetime, said := time.Duration(0), false
 	for directive := range strings.SplitSeq(strings.ToLower(strings.Join(h.Values("Cache-Control"), ",")), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
 		switch name {
 		case "no-cache", "no-store":
 			return 0
 		case "max-age":
-			seconds, err := strconv.ParseInt(strings.Trim(value, `"`), 10, 32)
-			if err == nil {
-				age = time.Duration(max(seconds, 0)) * time.Second
-			}
-			said = true
+			lifetime, said = seconds(strings.Trim(value, `"`)), true
 		}
 	}
-	if said {
-		return age
+	if !said {
+		expires, err := http.ParseTime(h.Get("Expires"))
+		date, err2 := http.ParseTime(h.Get("Date"))
+		if err != nil || err2 != nil {
+			return 0
+		}
+		lifetime = expires.Sub(date)
 	}
-	expires, err := http.ParseTime(h.Get("Expires"))
-	date, err2 := http.ParseTime(h.Get("Date"))
-	if err != nil || err2 != nil {
+	return max(lifetime-seconds(h.Get("Age")), 0)
+}
+
+// seconds reads a delta of seconds; 0 if it is none.
+func seconds(value string) time.Duration {
+	n, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || n < 0 {
 		return 0
 	}
-	return max(expires.Sub(date), 0)
+	return time.Duration(n) * time.Second
 }

@@ -35,6 +35,7 @@ const (
 	maxProxies     = 100 // at once: each has connections of its own
 	largeBody      = 1 << 20
 	largeAtOnce    = 2 // bodies beyond largeBody in memory
+	unpackAtOnce   = 2 // others: the window of brotli is up to 16 MB
 )
 
 // client makes requests to the outside world, within bounds of address, size,
@@ -46,6 +47,7 @@ type client struct {
 	timeout   time.Duration
 	proxy     string // of requests without one of their own; empty: none
 	large     *semaphore.Weighted
+	unpacking *semaphore.Weighted
 	requests  *prometheus.CounterVec
 	duration  *prometheus.HistogramVec
 	bytes     *prometheus.CounterVec
@@ -61,7 +63,7 @@ func newClient(cfg Config, reg prometheus.Registerer) (*client, error) {
 	}
 	c := &client{
 		guard: g, userAgent: cfg.userAgent(), timeout: cfg.Timeout, proxy: cfg.Proxy,
-		large: semaphore.NewWeighted(largeAtOnce), proxies: map[string]*http.Transport{},
+		large: semaphore.NewWeighted(largeAtOnce), unpacking: semaphore.NewWeighted(unpackAtOnce), proxies: map[string]*http.Transport{},
 		direct: newTransport(&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, ControlContext: g.control}, cfg.Concurrency),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "marsad_http_requests_total", Help: "Requests made to sources, by kind and status code (error: no answer).",

@@ -269,6 +269,8 @@ func TestFreshness(t *testing.T) {
 		{http.Header{"Cache-Control": {"public, max-age=300"}}, 5 * time.Minute},
 		{http.Header{"Cache-Control": {"max-age=300", "no-store"}}, 0},
 		{http.Header{"Cache-Control": {"no-cache, max-age=300"}}, 0},
+		{http.Header{"Cache-Control": {"max-age=300"}, "Age": {"100"}}, 200 * time.Second},
+		{http.Header{"Cache-Control": {"max-age=300"}, "Age": {"1000"}}, 0},
 		{http.Header{"Cache-Control": {"max-age=x"}}, 0},
 		{http.Header{"Cache-Control": {"max-age=-1"}}, 0},
 		{http.Header{"Date": {"Thu, 01 Jan 2026 00:00:00 GMT"}, "Expires": {"Thu, 01 Jan 2026 00:10:00 GMT"}}, 10 * time.Minute},
@@ -277,6 +279,26 @@ func TestFreshness(t *testing.T) {
 		if got := freshness(c.header); got != c.want {
 			t.Errorf("%v: %v, want %v", c.header, got, c.want)
 		}
+	}
+}
+
+// TestDoubted: once between two midnights of its own.
+func TestDoubted(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	source := news.Source{ID: news.NewSourceID("https://a.example/feed")}
+	if doubted(source, start) {
+		t.Error("it was never asked: there is nothing to doubt")
+	}
+	times := 0
+	for source.LastPoll = start; source.LastPoll.Before(start.Add(10 * 24 * time.Hour)); {
+		next := source.LastPoll.Add(17 * time.Minute)
+		if doubted(source, next) {
+			times++
+		}
+		source.LastPoll = next
+	}
+	if times != 10 {
+		t.Errorf("%d times in ten days", times)
 	}
 }
 

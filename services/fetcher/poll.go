@@ -87,7 +87,7 @@ func (s *Service) learn(source news.Source, poll news.Poll, end time.Time, fresh
 	habit := schedule.Decode(source.Habit)
 	lastNew := source.LastNew
 	if poll.Outcome != news.PollError {
-		reading := schedule.Reading{At: poll.At, Entries: poll.Entries, New: len(fresh)}
+		reading := schedule.Reading{At: poll.At, Entries: poll.Entries, New: len(fresh)} // what others found before is new to it all the same
 		for _, e := range fresh {
 			if e.Found.Published != nil {
 				reading.Published = append(reading.Published, *e.Found.Published)

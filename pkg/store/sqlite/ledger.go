@@ -64,38 +64,47 @@ func (k known) untouched() bool {
 	return k.state == news.StateDue && !k.leased && !k.hasPage && !k.looking
 }
 
-// record brings the ledger up to date with entries, and returns those that were
-// new and how many became a new revision. Entries that say nothing new cost
-// their share of one query.
-func (f finder) record(tx *tx, entries []entry) (fresh []store.Entry, changed int, err error) {
+// recorded is what entries were to the ledger.
+type recorded struct {
+	added, changed int
+	fresh          []store.Entry // new to their source: others may have found them before
+}
+
+// record brings the ledger up to date with entries. Those that say nothing new
+// cost their share of one query.
+func (f finder) record(tx *tx, entries []entry) (r recorded, err error) {
 	ledger, err := f.lookUp(tx, entries)
 	if err != nil {
-		return nil, 0, err
+		return r, err
 	}
 	for _, e := range entries {
 		k, ok := ledger[e.ID]
 		switch {
 		case !ok:
 			reason := ""
-			if f.quota > 0 && f.used+len(fresh) >= f.quota {
+			if f.quota > 0 && f.used+r.added >= f.quota {
 				reason = store.ReasonQuota
 			}
-			fresh = append(fresh, e.Entry)
+			r.added++
+			r.fresh = append(r.fresh, e.Entry)
 			err = f.add(tx, e, reason)
 		case k.source != f.source: // another's words on the item are not a change of it
-			err = f.join(tx, k.n)
+			var joined bool
+			if joined, err = f.join(tx, k.n); joined {
+				r.fresh = append(r.fresh, e.Entry)
+			}
 		case k.hash == e.hash || k.removed:
 		case k.untouched():
 			err = f.replace(tx, k, e)
 		default:
-			changed++
+			r.changed++
 			err = f.revise(tx, k, e)
 		}
 		if err != nil {
-			return nil, 0, fmt.Errorf("item %s: %w", e.ID, err)
+			return r, fmt.Errorf("item %s: %w", e.ID, err)
 		}
 	}
-	return fresh, changed, nil
+	return r, nil
 }
 
 func (f finder) lookUp(tx *tx, entries []entry) (map[news.ID]known, error) {
@@ -130,15 +139,17 @@ func (f finder) add(tx *tx, e entry, reason string) error {
 	if err := tx.run(`INSERT INTO payloads (item, found) VALUES (?, ?)`, n, e.found); err != nil {
 		return err
 	}
-	if err := f.join(tx, n); err != nil {
+	if _, err := f.join(tx, n); err != nil {
 		return err
 	}
 	return savePage(tx, n, 1, e.page)
 }
 
-// join remembers the source as one that found the item.
-func (f finder) join(tx *tx, n int64) error {
-	return tx.run(`INSERT INTO item_finders VALUES (?, ?) ON CONFLICT DO NOTHING`, n, f.source)
+// join remembers the source as one that found the item, and reports whether it
+// had not before.
+func (f finder) join(tx *tx, n int64) (bool, error) {
+	added, err := tx.exec(`INSERT INTO item_finders VALUES (?, ?) ON CONFLICT DO NOTHING`, n, f.source)
+	return added > 0, err
 }
 
 // replace changes a revision that nobody has worked on.
@@ -204,7 +215,7 @@ func submit(tx *tx, now time.Time, given []store.Entry, entries []entry) ([]stor
 	added := map[news.ID]bool{}
 	for _, e := range entries {
 		if k, ok := ledger[e.ID]; ok {
-			err = f.join(tx, k.n)
+			_, err = f.join(tx, k.n)
 		} else {
 			added[e.ID] = true
 			err = f.add(tx, e, "")

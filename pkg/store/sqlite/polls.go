@@ -81,12 +81,12 @@ func recordPoll(tx *tx, result store.PollResult, entries []entry) (news.Poll, er
 	if err != nil {
 		return poll, err
 	}
-	fresh, changed, err := finder.record(tx, entries)
+	recorded, err := finder.record(tx, entries)
 	if err != nil {
 		return poll, err
 	}
-	poll.New, poll.Changed = len(fresh), changed
-	if err := finder.use(tx, len(fresh)); err != nil {
+	poll.New, poll.Changed = recorded.added, recorded.changed
+	if err := finder.use(tx, recorded.added); err != nil {
 		return poll, err
 	}
 	if poll.Outcome != news.PollError && poll.Outcome != news.PollNotModified {
@@ -98,7 +98,7 @@ func recordPoll(tx *tx, result store.PollResult, entries []entry) (news.Poll, er
 	if err := savePoll(tx, result.Source, poll); err != nil {
 		return poll, err
 	}
-	if err := reschedule(tx, result, poll, fresh); err != nil {
+	if err := reschedule(tx, result, poll, recorded.fresh); err != nil {
 		return poll, err
 	}
 	if err := relocate(tx, result, poll.At); err != nil {
@@ -154,7 +154,7 @@ func savePoll(tx *tx, source news.ID, poll news.Poll) error {
 // reschedule writes what the poll says of its source. An error says nothing of
 // the validators: those of the last success stay.
 func reschedule(tx *tx, result store.PollResult, poll news.Poll, fresh []store.Entry) error {
-	failed, brought := poll.Outcome == news.PollError, poll.Outcome == news.PollNew
+	failed, brought := poll.Outcome == news.PollError, poll.Outcome == news.PollNew || len(fresh) > 0
 	learned := store.Learned{NextPoll: result.NextPoll}
 	if result.Learn != nil {
 		learned = result.Learn(fresh)

@@ -15,11 +15,14 @@ func testLearned(w *world) {
 	source := w.feed("a.example", "P")
 	old, fresh := entry("https://a.example/1", "one"), entry("https://a.example/2", "two")
 	w.poll(source, start, old)
+	other := w.feed("b.example", "P")
+	theirs := entry("https://a.example/3", "three")
+	w.poll(other, start, theirs)
 	var asked []string
 	quiet := after(48 * time.Hour)
 	_, err := w.RecordPoll(w.Context(), store.PollResult{
 		Source: source.ID, Poll: news.Poll{At: after(time.Minute), Status: 200, Bytes: 1234, Repairs: []string{"charset"}},
-		Items: []store.Entry{fresh, old}, GUIDs: []byte{1, 2}, NextPoll: start,
+		Items: []store.Entry{fresh, old, theirs}, GUIDs: []byte{1, 2}, NextPoll: start,
 		Learn: func(fresh []store.Entry) store.Learned {
 			asked = nil
 			for _, e := range fresh {
@@ -29,7 +32,7 @@ func testLearned(w *world) {
 		},
 	})
 	w.must(err)
-	equal(w, asked, []string{fresh.URL})
+	equal(w, asked, []string{fresh.URL, theirs.URL})
 	got, err := w.Source(w.Context(), source.ID)
 	w.must(err)
 	equal(w, []any{got.NextPoll, got.QuietAt, got.Habit, got.GUIDs, got.Volume},
