@@ -1,9 +1,6 @@
 package weburl
 
-import (
-	"net/url"
-	"strings"
-)
+import "strings"
 
 // Identity is what the addresses under which a site has the same article have
 // in common: with and without https, www, a mobile or AMP host, an AMP path or
@@ -14,13 +11,19 @@ func Identity(address string) string {
 	if err != nil {
 		return address
 	}
-	u, err := url.Parse(canonical)
-	if err != nil {
-		return address
+	return IdentityOf(canonical)
+}
+
+// IdentityOf is Identity for an address that Canonical gave.
+func IdentityOf(canonical string) string {
+	_, rest, _ := strings.Cut(canonical, "://")
+	rest, query, _ := strings.Cut(rest, "?")
+	host, path := rest, ""
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		host, path = rest[:i], rest[i:]
 	}
-	path := strings.TrimSuffix(withoutAMP(u.EscapedPath()), "/")
-	identity := siteHost(u) + path
-	if query := withoutVersion(u.RawQuery); query != "" {
+	identity := siteHost(host) + strings.TrimSuffix(withoutAMP(path), "/")
+	if query := withoutVersion(query); query != "" {
 		identity += "?" + query
 	}
 	return identity
@@ -28,27 +31,23 @@ func Identity(address string) string {
 
 // siteHost is the host without what says only for which device it is. Ports
 // are kept: another port is another site.
-func siteHost(u *url.URL) string {
-	host, domain := u.Hostname(), Domain(u.String())
+func siteHost(host string) string {
+	domain := ""
 	for {
 		label, rest, _ := strings.Cut(host, ".")
 		switch label {
 		case "www", "m", "mobile", "amp":
 		default:
-			return host + port(u)
+			return host
 		}
-		if len(rest) < len(domain) || domain == "" {
-			return host + port(u)
+		if domain == "" {
+			domain = Domain("http://" + host)
+		}
+		if bare, _, _ := strings.Cut(rest, ":"); len(bare) < len(domain) {
+			return host
 		}
 		host = rest
 	}
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return ":" + p
-	}
-	return ""
 }
 
 // withoutAMP is the path of the page that an AMP page is a version of.

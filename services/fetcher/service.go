@@ -21,7 +21,7 @@ import (
 
 const (
 	idlePause = 250 * time.Millisecond
-	soonPause = 8 * time.Millisecond // at first, when there was work a moment ago
+	soonPause = 8 * time.Millisecond // when there was work a moment ago
 	drain     = 8 * time.Second
 )
 
@@ -116,7 +116,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { s.disk.run(ctx) })
 	if s.cfg.Poll {
-		loops.Go(func() { claimLoop(ctx, s, max(s.cfg.Concurrency/4, 1), s.store.ClaimSources, s.poll) })
+		loops.Go(func() { claimLoop(ctx, s, s.cfg.Concurrency, s.store.ClaimSources, s.poll) })
 	}
 	loops.Go(func() { claimLoop(ctx, s, s.cfg.Concurrency, s.store.ClaimItems, s.handle) })
 	loops.Go(func() { s.reconcileLoop(ctx) })
@@ -179,6 +179,9 @@ func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(c
 		}
 		if len(claimed) > 0 {
 			pause = soonPause
+			if !wait.For(ctx, soonPause) { // claims are transactions: the next one is for several workers
+				return
+			}
 			continue
 		}
 		select {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"marsad/pkg/news"
@@ -12,12 +13,16 @@ import (
 	"marsad/pkg/weburl"
 )
 
-// entry is a store.Entry made ready, outside the transaction.
+// entry is a store.Entry made ready, outside the transaction, but for what only
+// new ones need.
 type entry struct {
 	store.Entry
-	host, hash, found string
-	page              *packedPage
+	hash string
+	page *packedPage
 }
+
+func (e entry) host() string  { return weburl.Domain(e.URL) }
+func (e entry) found() string { return encodeFound(e.Found) }
 
 // newEntries passes over entries whose ID came before: one reading of a feed
 // says one thing of an item.
@@ -29,7 +34,7 @@ func newEntries(entries []store.Entry) []entry {
 			continue
 		}
 		seen[e.ID] = true
-		ready := entry{Entry: e, host: weburl.Domain(e.URL), hash: e.Found.Hash(), found: encodeFound(e.Found)}
+		ready := entry{Entry: e, hash: e.Found.Hash()}
 		if e.Page != nil {
 			ready.page = packPage(*e.Page)
 		}
@@ -45,11 +50,11 @@ type finder struct {
 	now               time.Time
 }
 
-// known is what the ledger says of an entry it has.
-type known struct {
-	n        int64
-	source   news.ID
-	hash     string
+// novelty is what is new about an entry, and what the ledger says of its item.
+type novelty struct {
+	at       int   // the entry
+	n        int64 // 0: the ledger does not know it at all
+	joined   bool  // another source found it first: this one joins
 	revision int
 	state    news.State
 	leased   bool // whatever the time: until another claims it, its owner works on it
@@ -60,7 +65,7 @@ type known struct {
 
 // untouched reports whether no message of the revision can be on its way: that
 // is published after the page was stored. One that is looked at again was.
-func (k known) untouched() bool {
+func (k novelty) untouched() bool {
 	return k.state == news.StateDue && !k.leased && !k.hasPage && !k.looking
 }
 
@@ -73,27 +78,21 @@ type recorded struct {
 // record brings the ledger up to date with entries. Those that say nothing new
 // cost their share of one query.
 func (f finder) record(tx *tx, entries []entry) (r recorded, err error) {
-	ledger, err := f.lookUp(tx, entries)
+	list, err := f.novelties(tx, entries)
 	if err != nil {
 		return r, err
 	}
-	for _, e := range entries {
-		k, ok := ledger[e.ID]
+	var unknown []addition
+	for _, k := range list {
+		e := entries[k.at]
 		switch {
-		case !ok:
-			reason := ""
-			if f.quota > 0 && f.used+r.added >= f.quota {
-				reason = store.ReasonQuota
-			}
-			r.added++
+		case k.n == 0:
+			unknown = append(unknown, addition{entry: e, late: f.quota > 0 && f.used+len(unknown) >= f.quota})
 			r.fresh = append(r.fresh, e.Entry)
-			err = f.add(tx, e, reason)
-		case k.source != f.source: // another's words on the item are not a change of it
-			var joined bool
-			if joined, err = f.join(tx, k.n); joined {
-				r.fresh = append(r.fresh, e.Entry)
-			}
-		case k.hash == e.hash || k.removed:
+		case k.joined: // another's words on the item are not a change of it
+			r.fresh = append(r.fresh, e.Entry)
+			err = f.join(tx, k.n)
+		case k.removed:
 		case k.untouched():
 			err = f.replace(tx, k, e)
 		default:
@@ -104,67 +103,125 @@ func (f finder) record(tx *tx, entries []entry) (r recorded, err error) {
 			return r, fmt.Errorf("item %s: %w", e.ID, err)
 		}
 	}
-	return r, nil
+	r.added = len(unknown)
+	return r, f.add(tx, unknown)
 }
 
-func (f finder) lookUp(tx *tx, entries []entry) (map[news.ID]known, error) {
-	ids := make([]news.ID, len(entries))
+// novelties compares entries with the ledger, in their order.
+func (f finder) novelties(tx *tx, entries []entry) ([]novelty, error) {
+	pairs := make([]string, len(entries))
 	for i, e := range entries {
-		ids[i] = e.ID
+		pairs[i] = string(e.ID) + e.hash
 	}
-	ledger := make(map[news.ID]known, len(entries))
+	return all(tx.query, func(row scanner) (k novelty, err error) {
+		return k, row.Scan(&k.at, &k.n, &k.joined, &k.revision, &k.state, &k.leased, &k.hasPage, &k.looking, &k.removed)
+	}, novelEntries, encodeJSON(pairs), f.source)
+}
+
+// novelEntries takes IDs, of 32 characters, each with the hash behind it.
+const novelEntries = `
+	SELECT e.key, coalesce(i.n, 0), coalesce(i.source <> ?2, 0), coalesce(i.revision, 0), coalesce(i.state, ''), coalesce(i.lease_owner <> '', 0),
+		coalesce(i.has_page, 0), coalesce(i.looking, 0), EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id)
+	FROM json_each(?1) e LEFT JOIN items i ON i.id = substr(e.value, 1, 32)
+	WHERE i.n IS NULL OR iif(i.source = ?2, i.hash <> substr(e.value, 33),
+		NOT EXISTS (SELECT 1 FROM item_finders f WHERE f.item = i.n AND f.source = ?2))
+	ORDER BY e.key`
+
+// addition is an entry that the ledger does not know.
+type addition struct {
+	entry
+	late bool // its source brought as many as it may
+	n    int64
+}
+
+// add makes ledger rows of entries, several with a statement: most statements of
+// a poll would be these.
+func (f finder) add(tx *tx, list []addition) error {
+	for len(list) > 0 {
+		size := insertSize(len(list))
+		if err := f.addSome(tx, list[:size]); err != nil {
+			return err
+		}
+		list = list[size:]
+	}
+	return nil
+}
+
+func (f finder) addSome(tx *tx, list []addition) error {
+	at := make(map[news.ID]int, len(list))
+	var items, payloads, finders []any
+	now := micros(f.now)
+	for i, a := range list {
+		reason := ""
+		if a.late {
+			reason = store.ReasonQuota
+		}
+		at[a.ID] = i
+		items = append(items, a.ID, 1, f.source, f.publisher, a.URL, a.host(), a.hash, news.StateDue, a.page != nil, now, now, now, reason)
+	}
 	err := each(tx.query, func(row scanner) error {
 		var id news.ID
-		var k known
-		err := row.Scan(&id, &k.n, &k.source, &k.hash, &k.revision, &k.state, &k.leased, &k.hasPage, &k.looking, &k.removed)
-		ledger[id] = k
+		var n int64
+		err := row.Scan(&id, &n)
+		list[at[id]].n = n
 		return err
-	}, knownEntries, encodeJSON(ids))
-	return ledger, err
-}
-
-const knownEntries = `
-	SELECT i.id, i.n, i.source, i.hash, i.revision, i.state, i.lease_owner <> '', i.has_page, i.looking,
-		EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id)
-	FROM json_each(?1) e CROSS JOIN items i ON i.id = e.value`
-
-func (f finder) add(tx *tx, e entry, reason string) error {
-	n, err := one(tx.query, value[int64], `
-		INSERT INTO items (id, revision, source, publisher, url, host, hash, state, has_page, found_at, due_at, claim_at, reason)
-		VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, 'due', ?7, ?8, ?8, ?8, ?9) RETURNING n`,
-		e.ID, f.source, f.publisher, e.URL, e.host, e.hash, e.page != nil, micros(f.now), reason)
+	}, `INSERT INTO items (id, revision, source, publisher, url, host, hash, state, has_page, found_at, due_at, claim_at, reason) VALUES `+
+		rows(len(list), 13)+` RETURNING id, n`, items...)
 	if err != nil {
 		return err
 	}
-	if err := tx.run(`INSERT INTO payloads (item, found) VALUES (?, ?)`, n, e.found); err != nil {
+	for _, a := range list {
+		payloads, finders = append(payloads, a.n, a.found()), append(finders, a.n, f.source)
+	}
+	if err := tx.run(`INSERT INTO payloads (item, found) VALUES `+rows(len(list), 2), payloads...); err != nil {
 		return err
 	}
-	if _, err := f.join(tx, n); err != nil {
+	if err := tx.run(`INSERT INTO item_finders (item, source) VALUES `+rows(len(list), 2), finders...); err != nil {
 		return err
 	}
-	return savePage(tx, n, 1, e.page)
+	for _, a := range list {
+		if err := savePage(tx, a.n, 1, a.page); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// join remembers the source as one that found the item, and reports whether it
-// had not before.
-func (f finder) join(tx *tx, n int64) (bool, error) {
-	added, err := tx.exec(`INSERT INTO item_finders VALUES (?, ?) ON CONFLICT DO NOTHING`, n, f.source)
-	return added > 0, err
+// insertSize is how many of n rows one statement inserts: of few sizes, since
+// each is a statement of its own to prepare.
+func insertSize(n int) int {
+	for _, size := range []int{32, 8, 2} {
+		if n >= size {
+			return size
+		}
+	}
+	return 1
+}
+
+// rows are the parameters of n rows of so many columns: (?, ?), (?, ?).
+func rows(n, columns int) string {
+	row := "(" + strings.Repeat("?, ", columns-1) + "?)"
+	return strings.Repeat(row+", ", n-1) + row
+}
+
+// join remembers the source as one more that found the item.
+func (f finder) join(tx *tx, n int64) error {
+	return tx.run(`INSERT INTO item_finders VALUES (?, ?) ON CONFLICT DO NOTHING`, n, f.source)
 }
 
 // replace changes a revision that nobody has worked on.
-func (f finder) replace(tx *tx, k known, e entry) error {
+func (f finder) replace(tx *tx, k novelty, e entry) error {
 	if err := tx.run(`UPDATE items SET hash = ?2, has_page = ?3 WHERE n = ?1`, k.n, e.hash, e.page != nil); err != nil {
 		return err
 	}
-	if err := tx.run(`UPDATE payloads SET found = ?2 WHERE item = ?1`, k.n, e.found); err != nil {
+	if err := tx.run(`UPDATE payloads SET found = ?2 WHERE item = ?1`, k.n, e.found()); err != nil {
 		return err
 	}
 	return savePage(tx, k.n, k.revision, e.page)
 }
 
 // revise makes the entry the item's next revision.
-func (f finder) revise(tx *tx, k known, e entry) error {
+func (f finder) revise(tx *tx, k novelty, e entry) error {
 	err := tx.run(`
 		UPDATE items SET revision = ?2, generation = 0, hash = ?3, state = 'due', outcome = '', reason = '', has_page = ?4,
 			attempts = 0, found_at = ?5, due_at = ?5, claim_at = ?5, lease_owner = '',
@@ -173,7 +230,7 @@ func (f finder) revise(tx *tx, k known, e entry) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.run(`UPDATE payloads SET found = ?2 WHERE item = ?1`, k.n, e.found); err != nil {
+	if err := tx.run(`UPDATE payloads SET found = ?2 WHERE item = ?1`, k.n, e.found()); err != nil {
 		return err
 	}
 	if err := forgetEnding(tx, k.n, e.ID); err != nil {
@@ -208,21 +265,26 @@ func submit(tx *tx, now time.Time, given []store.Entry, entries []entry) ([]stor
 	if err := registerManual(tx, now); err != nil {
 		return nil, err
 	}
-	ledger, err := f.lookUp(tx, entries)
+	list, err := f.novelties(tx, entries)
 	if err != nil {
 		return nil, err
 	}
 	added := map[news.ID]bool{}
-	for _, e := range entries {
-		if k, ok := ledger[e.ID]; ok {
-			_, err = f.join(tx, k.n)
-		} else {
-			added[e.ID] = true
-			err = f.add(tx, e, "")
+	var unknown []addition
+	for _, k := range list {
+		switch {
+		case k.n == 0:
+			added[entries[k.at].ID] = true
+			unknown = append(unknown, addition{entry: entries[k.at]})
+		case k.joined:
+			err = f.join(tx, k.n)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("item %s: %w", e.ID, err)
+			return nil, err
 		}
+	}
+	if err := f.add(tx, unknown); err != nil {
+		return nil, err
 	}
 	submitted := make([]store.Submitted, len(given))
 	for i, e := range given {

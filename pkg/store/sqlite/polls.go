@@ -29,36 +29,35 @@ func claimSources(tx *tx, claim store.Claim) ([]news.Source, error) {
 	if err := watchClock(tx, claim.Owner, claim.Now); err != nil {
 		return nil, err
 	}
-	due, err := all(tx.query, value[news.ID], `
-		SELECT (SELECT id FROM sources s INDEXED BY sources_host
-			WHERE s.paused = 0 AND s.removed = 0 AND s.kind <> 'manual' AND s.host = h.host ORDER BY s.claim_at, s.id LIMIT 1)
-		FROM hosts h INDEXED BY hosts_poll_ready
-		WHERE h.poll_at IS NOT NULL AND h.poll_ready_at <= ?1 ORDER BY h.poll_ready_at, h.host LIMIT ?2`, micros(claim.Now), claim.Limit)
+	type due struct {
+		Host   string  `json:"host"`
+		Source news.ID `json:"source"`
+	}
+	list, err := all(tx.query, func(row scanner) (d due, err error) { return d, row.Scan(&d.Host, &d.Source) }, dueSources, micros(claim.Now), claim.Limit)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	chosen, until := encodeJSON(list), micros(claim.Now.Add(claim.Lease))
+	err = tx.run(`UPDATE sources SET claim_at = ?2, lease_owner = ?3 WHERE id IN (SELECT value ->> 'source' FROM json_each(?1))`, chosen, until, claim.Owner)
 	if err != nil {
 		return nil, err
 	}
-	until := claim.Now.Add(claim.Lease)
-	sources := make([]news.Source, 0, len(due))
-	for _, id := range due {
-		source, err := one(tx.query, scanSource, selectSources+` WHERE s.id = ?`, id)
-		if err != nil {
-			return nil, err
-		}
-		err = tx.run(`UPDATE sources SET claim_at = ?2, lease_owner = ?3 WHERE id = ?1`, id, micros(until), claim.Owner)
-		if err != nil {
-			return nil, err
-		}
-		host, err := one(tx.query, value[string], `SELECT host FROM sources WHERE id = ?`, id)
-		if err != nil {
-			return nil, err
-		}
-		if err := takeSlot(tx, host, claim.Owner, id, until); err != nil {
-			return nil, err
-		}
-		sources = append(sources, source)
+	err = tx.run(`
+		INSERT INTO hosts (host, busy_until, owner, holder) SELECT value ->> 'host', ?2, ?3, value ->> 'source' FROM json_each(?1) WHERE true
+		ON CONFLICT DO UPDATE SET busy_until = excluded.busy_until, owner = excluded.owner, holder = excluded.holder`, chosen, until, claim.Owner)
+	if err != nil {
+		return nil, err
 	}
-	return sources, nil
+	return all(tx.query, scanSource, selectSources+` JOIN json_each(?1) e ON s.id = e.value ->> 'source' ORDER BY e.key`, chosen)
 }
+
+// dueSources is one source of each host that is free, the host that waits
+// longest first: some steps of an index for each, whatever waits behind it.
+const dueSources = `
+	SELECT h.host, (SELECT id FROM sources s INDEXED BY sources_host
+		WHERE s.paused = 0 AND s.removed = 0 AND s.kind <> 'manual' AND s.host = h.host ORDER BY s.claim_at, s.id LIMIT 1)
+	FROM hosts h INDEXED BY hosts_poll_ready
+	WHERE h.poll_at IS NOT NULL AND h.poll_ready_at <= ?1 ORDER BY h.poll_ready_at, h.host LIMIT ?2`
 
 // RecordPoll implements store.Sources.
 func (s *Store) RecordPoll(ctx context.Context, result store.PollResult) (news.Poll, error) {
@@ -138,18 +137,24 @@ func (f finder) use(tx *tx, fresh int) error {
 		f.source, micros(f.now.Add(-quotaPeriod)), micros(f.now), fresh)
 }
 
+// savePoll keeps a poll, and now and then forgets those of its source that are
+// too many.
 func savePoll(tx *tx, source news.ID, poll news.Poll) error {
-	err := tx.run(`INSERT INTO polls (source, at, took, outcome, reason, entries, new, changed, status, bytes, repairs)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	n, err := one(tx.query, value[int64], `INSERT INTO polls (source, at, took, outcome, reason, entries, new, changed, status, bytes, repairs)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
 		source, micros(poll.At), poll.Took.Nanoseconds(), poll.Outcome, poll.Reason, poll.Entries, poll.New, poll.Changed,
 		poll.Status, poll.Bytes, encodeJSON(orEmpty(poll.Repairs)))
-	if err != nil {
+	if err != nil || n%pollsForgotten != 0 {
 		return err
 	}
 	return tx.run(`
 		DELETE FROM polls WHERE source = ?1
 			AND n <= (SELECT n FROM polls WHERE source = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)`, source, keptPolls)
 }
+
+// pollsForgotten is how many polls there are, of all sources, for each that
+// forgets old ones.
+const pollsForgotten = 7
 
 // reschedule writes what the poll says of its source. An error says nothing of
 // the validators: those of the last success stay.
@@ -159,19 +164,20 @@ func reschedule(tx *tx, result store.PollResult, poll news.Poll, fresh []store.E
 	if result.Learn != nil {
 		learned = result.Learn(fresh)
 	}
-	err := tx.run(`
+	var habit any // as it was
+	if result.Learn != nil {
+		habit = orEmpty(learned.Habit)
+	}
+	return tx.run(`
 		UPDATE sources SET next_poll = ?2, claim_at = ?2, lease_owner = '', last_poll = ?3,
 			last_new = iif(?4, ?3, last_new), failures = iif(?5, failures + 1, 0), reason = iif(?5, ?6, ''),
 			etag = iif(?5, etag, ?7), last_modified = iif(?5, last_modified, ?8), body_hash = iif(?5, body_hash, ?9),
-			guids = coalesce(?10, guids), paused = iif(?11 <> '', 1, paused), notice = iif(?11 <> '', ?11, notice)
+			guids = coalesce(?10, guids), paused = iif(?11 <> '', 1, paused), notice = iif(?11 <> '', ?11, notice),
+			habit = coalesce(?12, habit), quiet_at = iif(?12 IS NULL, quiet_at, ?13), volume = iif(?12 IS NULL, volume, ?14)
 		WHERE id = ?1`,
 		result.Source, micros(learned.NextPoll), micros(poll.At), brought, failed, poll.Reason,
-		result.Validators.ETag, result.Validators.LastModified, result.Validators.BodyHash, result.GUIDs, result.Stop)
-	if err != nil || result.Learn == nil {
-		return err
-	}
-	return tx.run(`UPDATE sources SET habit = ?2, quiet_at = ?3, volume = ?4 WHERE id = ?1`,
-		result.Source, orEmpty(learned.Habit), micros(learned.QuietAt), learned.Volume)
+		result.Validators.ETag, result.Validators.LastModified, result.Validators.BodyHash, result.GUIDs, result.Stop,
+		habit, micros(learned.QuietAt), learned.Volume)
 }
 
 // relocate has the source read elsewhere from now on, unless another is read there.

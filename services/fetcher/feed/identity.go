@@ -30,7 +30,7 @@ func Identify(source news.ID, entries []news.Found, memory []byte) (ids []news.I
 	for i := range entries {
 		e := &entries[i]
 		if e.URL != "" {
-			ids[i] = news.ItemID(weburl.Identity(e.URL), source, e.GUID)
+			ids[i] = news.ItemID(weburl.IdentityOf(e.URL), source, e.GUID)
 			continue
 		}
 		guid := e.GUID
