@@ -36,8 +36,8 @@ func (a *Affair) Headline(r *rand.Rand) string {
 	return capital(fmt.Sprintf("%s %s %s %s %s %s", a.who, a.names[0], pick(r, a.words.does), a.name(r), a.names[1], a.names[2]))
 }
 
-// Sentence tells something of the affair. It is names more than words: there are
-// few words, and texts on two affairs must not be alike.
+// Sentence tells something of the affair. It is names more than words, and its
+// words are those of all news: texts on two affairs must not be alike.
 func (a *Affair) Sentence(r *rand.Rand) string {
 	subject, object, end := a.name(r), a.name(r), a.name(r)
 	switch r.IntN(8) {
@@ -50,7 +50,7 @@ func (a *Affair) Sentence(r *rand.Rand) string {
 	case 3:
 		end = fmt.Sprintf("%s %d", pick(r, a.words.when), 1+r.IntN(100_000))
 	}
-	return capital(fmt.Sprintf("%s %s %s %s %s %s %s %s.", subject, a.name(r), pick(r, a.words.does), object, a.name(r), a.words.Name(r), a.name(r), end))
+	return capital(fmt.Sprintf("%s %s %s %s %s %s %s %s.", subject, a.name(r), pick(r, a.words.says), object, a.name(r), a.words.Name(r), a.name(r), end))
 }
 
 // Paragraphs are about so many words altogether, in paragraphs of three sentences.

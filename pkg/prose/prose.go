@@ -18,7 +18,7 @@ func Of(lang string) Vocabulary { return vocabularies[lang] }
 
 // Vocabulary makes sentences that no newspaper ever printed.
 type Vocabulary struct {
-	who, does, what, where, when, syllables []string
+	who, does, says, what, where, when, syllables []string
 }
 
 // Sentence makes one.
@@ -52,6 +52,7 @@ var vocabularies = map[string]Vocabulary{
 	"ar": {
 		who:       []string{"وزيرة الزراعة", "رئيس البلدية", "فريق من الباحثين", "نقابة الصيادين", "مديرة المتحف", "الشركة الوطنية للمياه", "لجنة المهرجان", "مزارعو الوادي", "مجلس الجامعة", "هيئة الموانئ", "حارس المنارة القديمة", "طلاب المدرسة الثانوية"},
 		does:      []string{"أعلنت عن", "درس", "افتتح", "رفض بعد نقاش طويل", "وعدت بأن تراجع", "قاست للمرة الأولى", "باع نصف", "أصلح قبل الشتاء", "زار مع ضيوفه", "كتبت تقريرا عن", "جمعت آراء السكان حول", "أجّل إلى موعد آخر"},
+		says:      []string{"قال", "أعلن", "أكد", "أوضح", "أضاف", "ذكر", "قالت", "أعلنت", "أكدت", "بحسب"},
 		what:      []string{"محصول القمح الجديد", "خط القطار السريع", "جسر النهر الكبير", "سعر زيت الزيتون", "سوق الكتب المستعملة", "محطة الطاقة الشمسية", "ميزانية الحدائق العامة", "رحلات الطيور المهاجرة", "قوارب الصيد الصغيرة", "آبار القرى البعيدة", "مسرح الهواء الطلق", "طريق الجبل"},
 		where:     []string{"في المغرب", "قرب الساحل في تونس", "في جنوب مصر", "عند أطراف الأردن", "في قرى لبنان", "على حدود الجزائر", "في ميناء عُمان", "بين مدن العراق", "في وادي السودان", "في شمال موريتانيا"},
 		when:      []string{"صباح يوم الاثنين رقم", "قبل نهاية الشهر بعد جلسة", "خلال الأسبوع الماضي ضمن خطة", "مع بداية الموسم في عام", "بعد سنوات من الانتظار وفق قرار", "أمام جمهور بلغ عدده"},
@@ -60,6 +61,7 @@ var vocabularies = map[string]Vocabulary{
 	"fr": {
 		who:       []string{"la ministre des forêts", "le maire du village", "une équipe de géologues", "la coopérative laitière", "le gardien du phare", "l'association des randonneurs", "la compagnie des tramways", "un groupe d'apiculteurs", "la directrice du théâtre", "le conseil régional"},
 		does:      []string{"présente", "refuse encore", "mesure depuis hier", "restaure lentement", "propose de vendre", "photographie", "inspecte avec soin", "reporte", "finance en partie", "compare sans hâte"},
+		says:      []string{"a annoncé", "a déclaré", "a indiqué", "a précisé", "a ajouté", "a expliqué", "a dit", "selon", "avec", "pour"},
 		what:      []string{"la récolte de lavande", "le vieux moulin à vent", "les quais de la gare", "le prix du fromage", "la bibliothèque itinérante", "les chemins de montagne", "un pont de pierre", "la réserve d'eau douce", "le marché aux fleurs", "les archives du cadastre"},
 		where:     []string{"au sud de la France", "dans un canton de Suisse", "près de la côte en Belgique", "au nord du Sénégal", "dans la vallée au Canada", "sur une île de Grèce", "au centre du Portugal"},
 		when:      []string{"depuis la séance numéro", "après un vote du dossier", "avant la fin du chantier", "lors de la visite numéro", "selon le rapport"},
@@ -68,6 +70,7 @@ var vocabularies = map[string]Vocabulary{
 	"en": {
 		who:       []string{"the harbour board", "a team of beekeepers", "the mayor of the old town", "the railway workshop", "two retired surveyors", "the school orchestra", "the county archive", "a group of potters", "the lighthouse trust", "the weather office"},
 		does:      []string{"repaired", "turned down", "measured again", "opened early", "quietly sold", "painted", "counted", "moved", "insured", "drew plans for"},
+		says:      []string{"said", "announced", "told", "added", "reported", "says", "according to", "with", "for", "from"},
 		what:      []string{"the barley harvest", "a fleet of ferries", "the clock tower", "the price of wool", "an orchard of pears", "the tram depot", "seven stone bridges", "the town's reservoirs", "a travelling library", "the chalk quarry"},
 		where:     []string{"in the hills of Norway", "on the coast of Kenya", "near the lakes of Finland", "in a valley of Chile", "at the edge of Japan", "outside the capital of Ireland", "in the west of India"},
 		when:      []string{"after meeting number", "before the deadline of order", "during survey", "at the request of petition", "under permit"},
