@@ -47,8 +47,8 @@ func (c *cli) printStatus(s api.Status, running bool) error {
 		state = "running, not ready: " + s.Waiting
 	}
 	fmt.Fprintf(w, "marsad %s\t%s\n", s.Version, state)
-	fmt.Fprintf(w, "sources\t%d healthy, %d failing, %d quiet, %d paused\n",
-		s.Sources[news.Healthy], s.Sources[news.Failing], s.Sources[news.Quiet], s.Sources[news.Paused])
+	fmt.Fprintf(w, "sources\t%d healthy, %d failing, %d quiet, %d with another volume than usual, %d paused\n",
+		s.Sources[news.Healthy], s.Sources[news.Failing], s.Sources[news.Quiet], s.Sources[news.VolumeChanged], s.Sources[news.Paused])
 	fmt.Fprintf(w, "items ended\t%d archived, %d dropped, %d dead\n", s.Ended[news.Archived], s.Ended[news.Dropped], s.Ended[news.Dead])
 	fmt.Fprintf(w, "items open\t%d due, %d in line", s.Open[news.StateDue], s.Open[news.StateInLine])
 	if s.Oldest > 0 {
