@@ -80,6 +80,8 @@ func (c *cli) load(flags *pflag.FlagSet) error {
 	}
 	c.config.Archiver.Retention = c.config.Retention
 	c.config.Web.ReconcileAfter = c.config.Fetcher.ReconcileAfter
+	c.config.Web.PollEvery = c.config.Fetcher.PollEvery
+	c.config.Web.Expected = perDay
 	c.labels = sync.OnceValues(func() (*classifier.Labeller, error) { return classifier.NewLabeller(c.config.Classifier) })
 	c.config.Web.WatchNames = c.watchNames
 	return nil

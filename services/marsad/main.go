@@ -86,7 +86,7 @@ func (c *cli) root() *cobra.Command {
 into one clean, de-duplicated, classified, searchable record.
 
   marsad run                          watch the sources; pages at http://127.0.0.1:8080
-  marsad sources add URL              add a feed
+  marsad sources add URL              add a feed, or the best one of a site
   marsad search 'الأمن الغذائي' --lang ar
   marsad ingest article.html          put a document through the line
 

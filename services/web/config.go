@@ -17,6 +17,10 @@ type Config struct {
 	AuditEvery time.Duration `yaml:"audit_every"`
 	// ReconcileAfter is the fetcher's: an audit must know it.
 	ReconcileAfter time.Duration `yaml:"-"`
+	// PollEvery is the fetcher's: what decides when sources are polled.
+	PollEvery time.Duration `yaml:"-"`
+	// Expected gives the articles a day that a source's habit makes expected; nil: unknown.
+	Expected func(habit []byte, now time.Time) float64 `yaml:"-"`
 	// WatchNames gives what watches may name, as the classifier knows them; nil: anything.
 	WatchNames func() watches.Names `yaml:"-"`
 }

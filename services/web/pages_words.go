@@ -119,6 +119,8 @@ func healthWord(h news.Health) string {
 		return "Failing"
 	case news.Quiet:
 		return "Quiet"
+	case news.VolumeChanged:
+		return "Volume changed"
 	case news.Paused:
 		return "Paused"
 	}

@@ -4,19 +4,16 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"marsad/pkg/news"
+	"marsad/pkg/text"
 	"marsad/pkg/weburl"
 	"marsad/services/web/api"
 )
-
-// minPollEvery keeps a source of its own interval from being a burden.
-const minPollEvery = time.Second
 
 // errManual refuses to touch the source of documents given by hand.
 var errManual = huma.Error422UnprocessableEntity("the source of documents given by hand is not polled, and cannot be paused or removed")
@@ -26,19 +23,54 @@ type bySource struct {
 	Ref string `path:"ref" doc:"ID, beginning of an ID, URL or name"`
 }
 
+// newSources is a request to add sources.
+type newSources struct {
+	Skip bool `query:"skip" doc:"Leave out sources that are wrong, instead of refusing all"`
+	Body []api.NewSource
+}
+
+// sourceChange is a request to change one.
+type sourceChange struct {
+	Ref  string `path:"ref" doc:"ID, beginning of an ID, URL or name"`
+	Body api.SourceChange
+}
+
+// sourceFilter says which sources are listed. The source of documents given by
+// hand has no health.
+type sourceFilter struct {
+	Health string `query:"health" enum:"healthy,failing,quiet,volume_changed,paused," doc:"Only those that are so"`
+	Tag    string `query:"tag" doc:"Only those with this tag, or one below it"`
+	Query  string `query:"q" doc:"Only those whose name, publisher or URL holds this"`
+}
+
+func (f *sourceFilter) leavesOut(s api.Source) bool {
+	if f.Health != "" && (s.Kind == news.KindManual || string(s.Health) != f.Health) || f.Tag != "" && !s.Under(f.Tag) {
+		return true
+	}
+	if f.Query == "" {
+		return false
+	}
+	query := text.Fold(f.Query)
+	return !slices.ContainsFunc([]string{s.Name, s.Publisher.Name, s.URL}, func(part string) bool { return strings.Contains(text.Fold(part), query) })
+}
+
 func (s *Service) registerSources(a huma.API) {
 	operation := func(id, method, path, summary string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: "/api/v1/sources" + path, Summary: summary, Tags: []string{"sources"}}
 	}
-	huma.Register(a, operation("list-sources", http.MethodGet, "", "All sources"), func(ctx context.Context, _ *struct{}) (*body[[]api.Source], error) {
+	huma.Register(a, operation("list-sources", http.MethodGet, "", "Sources, by publisher and name"), func(ctx context.Context, in *sourceFilter) (*body[[]api.Source], error) {
 		sources, err := s.listSources(ctx)
-		return &body[[]api.Source]{sources}, s.answer(ctx, err)
+		return &body[[]api.Source]{slices.DeleteFunc(sources, in.leavesOut)}, s.answer(ctx, err)
 	})
 	adding := operation("add-sources", http.MethodPost, "", "Add sources")
 	adding.MaxBodyBytes = maxSubmission
-	huma.Register(a, adding, func(ctx context.Context, in *struct{ Body []api.NewSource }) (*body[api.Added], error) {
-		added, err := s.addSources(ctx, in.Body)
+	huma.Register(a, adding, func(ctx context.Context, in *newSources) (*body[api.Added], error) {
+		added, err := s.addSources(ctx, in.Body, in.Skip)
 		return &body[api.Added]{added}, s.answer(ctx, err)
+	})
+	huma.Register(a, operation("change-source", http.MethodPatch, "/{ref}", "Give a source other settings"), func(ctx context.Context, in *sourceChange) (*body[api.Source], error) {
+		source, err := s.changeSource(ctx, in.Ref, in.Body)
+		return &body[api.Source]{source}, s.answer(ctx, err)
 	})
 	huma.Register(a, operation("source", http.MethodGet, "/{ref}", "One source, with its last polls"), func(ctx context.Context, in *bySource) (*body[api.SourceDetail], error) {
 		source, err := s.findSource(ctx, in.Ref)
@@ -71,7 +103,10 @@ func (s *Service) registerSources(a huma.API) {
 const maxDropped = 30
 
 func (s *Service) sourceDetail(ctx context.Context, source api.Source) (api.SourceDetail, error) {
-	detail := api.SourceDetail{Source: source, Polls: []api.Poll{}, Dropped: []api.Dropped{}}
+	detail := api.SourceDetail{Source: source, Pace: s.pace(source), Moves: []news.Move{}, Polls: []api.Poll{}, Dropped: []api.Dropped{}}
+	if s.cfg.Expected != nil {
+		detail.PerDay = s.cfg.Expected(source.Habit, s.now())
+	}
 	polls, err := s.store.Polls(ctx, source.ID)
 	if err != nil {
 		return detail, err
@@ -79,6 +114,11 @@ func (s *Service) sourceDetail(ctx context.Context, source api.Source) (api.Sour
 	for _, poll := range polls {
 		detail.Polls = append(detail.Polls, api.Poll{Poll: poll, TookSeconds: poll.Took.Seconds()})
 	}
+	moves, err := s.store.Moves(ctx, source.ID)
+	if err != nil {
+		return detail, err
+	}
+	detail.Moves = append(detail.Moves, moves...)
 	if detail.HostFreeAt, err = s.hostFreeAt(ctx, weburl.Domain(source.URL)); err != nil {
 		return detail, err
 	}
@@ -87,6 +127,23 @@ func (s *Service) sourceDetail(ctx context.Context, source api.Source) (api.Sour
 		detail.Dropped = append(detail.Dropped, api.Dropped{ID: item.Item, Title: item.Found.Title, URL: item.URL, Reason: item.Reason, At: item.EndedAt})
 	}
 	return detail, err
+}
+
+// pace says what decided when a source is polled next.
+func (s *Service) pace(source api.Source) api.Pace {
+	switch {
+	case source.Paused, source.Kind == news.KindManual:
+		return api.PaceNone
+	case source.LastPoll.IsZero():
+		return api.PaceNew
+	case source.Failures > 0:
+		return api.PaceFailures
+	case source.Source.PollEvery > 0:
+		return api.PaceOwn
+	case s.cfg.PollEvery > 0:
+		return api.PaceInterval
+	}
+	return api.PaceHabit
 }
 
 func (s *Service) listSources(ctx context.Context) ([]api.Source, error) {
@@ -98,9 +155,18 @@ func (s *Service) listSources(ctx context.Context) ([]api.Source, error) {
 	return out, err
 }
 
-// findSource finds a source by its ID, the beginning of its ID, its URL or its
-// name. What fits more than one is refused.
+// idLength is that of an ID, in digits.
+const idLength = 32
+
+// findSource finds a source by its ID, the beginning of its ID, its URL, its name,
+// or the URL it was added with. What fits more than one is refused.
 func (s *Service) findSource(ctx context.Context, ref string) (api.Source, error) {
+	ref, _ = api.Credentials(ref) // an answer may repeat it
+	if len(ref) == idLength {
+		if source, err := s.store.Source(ctx, news.ID(ref)); err == nil { // removed or not
+			return api.SourceOf(source, s.now()), nil
+		}
+	}
 	sources, err := s.listSources(ctx)
 	if err != nil {
 		return api.Source{}, err
@@ -109,7 +175,7 @@ func (s *Service) findSource(ctx context.Context, ref string) (api.Source, error
 	var fitting []api.Source
 	for _, source := range sources {
 		switch {
-		case string(source.ID) == ref, source.URL != "" && (source.URL == ref || source.URL == address):
+		case source.URL != "" && (source.URL == ref || source.URL == address):
 			return source, nil
 		case strings.EqualFold(source.Name, ref), len(ref) >= 4 && strings.HasPrefix(string(source.ID), ref):
 			fitting = append(fitting, source)
@@ -117,8 +183,8 @@ func (s *Service) findSource(ctx context.Context, ref string) (api.Source, error
 	}
 	switch len(fitting) {
 	case 0:
-		if removed, err := s.store.Source(ctx, news.ID(ref)); err == nil {
-			return api.SourceOf(removed, s.now()), nil
+		if source, err := s.store.Source(ctx, news.NewSourceID(address)); err == nil && source.URL != address { // it was read there once
+			return api.SourceOf(source, s.now()), nil
 		}
 		return api.Source{}, huma.Error404NotFound(fmt.Sprintf("there is no source %q: 'marsad sources list' shows them", ref))
 	case 1:
@@ -139,76 +205,4 @@ func (s *Service) pauseSource(ctx context.Context, ref string, paused bool) (api
 		return api.Source{}, err
 	}
 	return s.findSource(ctx, string(source.ID))
-}
-
-// addSources checks all before it adds the first.
-func (s *Service) addSources(ctx context.Context, list []api.NewSource) (api.Added, error) {
-	sources := make([]news.Source, len(list))
-	for i, n := range list {
-		var err error
-		if sources[i], err = newSource(n, s.now()); err != nil {
-			return api.Added{}, huma.Error422UnprocessableEntity(err.Error())
-		}
-	}
-	fresh, err := s.store.AddSources(ctx, sources...)
-	if err != nil {
-		return api.Added{}, err
-	}
-	added := api.Added{IDs: []news.ID{}}
-	for i, source := range sources {
-		if fresh[i] {
-			added.Added++
-		} else {
-			added.Existing++
-		}
-		added.IDs = append(added.IDs, source.ID)
-	}
-	return added, nil
-}
-
-func newSource(n api.NewSource, now time.Time) (news.Source, error) {
-	address, err := weburl.Normal(n.URL)
-	if err != nil {
-		return news.Source{}, fmt.Errorf("%q is %w", n.URL, err)
-	}
-	if u, err := url.Parse(strings.TrimSpace(n.URL)); err == nil && u.User != nil {
-		return news.Source{}, fmt.Errorf("%q holds a user name or password: sources that need one are not supported", u.Redacted())
-	}
-	lang, err := api.Language(n.Lang)
-	if err != nil {
-		return news.Source{}, err
-	}
-	country, err := api.Country(n.Country)
-	if err != nil {
-		return news.Source{}, err
-	}
-	source := news.Source{
-		ID: news.NewSourceID(address), Kind: news.KindFeed, URL: address, Name: strings.TrimSpace(n.Name),
-		Lang: lang, Country: country, Tags: n.Tags, AddedAt: now, NextPoll: now,
-	}
-	if n.PollEvery != "" {
-		every, err := time.ParseDuration(n.PollEvery)
-		if err != nil || every < minPollEvery {
-			return source, fmt.Errorf("poll_every: %q is no duration of at least %v, as 5m", n.PollEvery, minPollEvery)
-		}
-		source.PollEvery = every
-	}
-	publisher := strings.TrimSpace(n.Publisher)
-	if publisher == "" {
-		publisher = weburl.Domain(address)
-	}
-	if source.Name == "" {
-		source.Name = hostAndPath(address)
-	}
-	source.Publisher = news.NewPublisher(publisher)
-	return source, nil
-}
-
-// hostAndPath names a source that has no name.
-func hostAndPath(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return u.Host + strings.TrimSuffix(u.Path, "/")
 }

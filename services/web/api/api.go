@@ -70,63 +70,6 @@ type Removed struct {
 	Unpublished bool `json:"unpublished" doc:"Whether it was deleted from the public tap too"`
 }
 
-// Source is a source and how it is doing.
-type Source struct {
-	news.Source
-	PollEvery string      `json:"poll_every,omitempty" doc:"A duration such as 5m0s; absent: the fetcher's default"`
-	Health    news.Health `json:"health"`
-}
-
-// SourceOf describes a source as it is at the moment now.
-func SourceOf(s news.Source, now time.Time) Source {
-	source := Source{Source: s, Health: s.Health(now)}
-	if s.PollEvery > 0 {
-		source.PollEvery = s.PollEvery.String()
-	}
-	return source
-}
-
-// Dropped is an item that ended without an article.
-type Dropped struct {
-	ID     news.ID   `json:"id"`
-	Title  string    `json:"title"`
-	URL    string    `json:"url"`
-	Reason string    `json:"reason"`
-	At     time.Time `json:"at"`
-}
-
-// Poll is one reading of a source.
-type Poll struct {
-	news.Poll
-	TookSeconds float64 `json:"took_seconds"`
-}
-
-// SourceDetail is a source with its last polls.
-type SourceDetail struct {
-	Source
-	HostFreeAt time.Time `json:"host_free_at,omitzero" doc:"While its host is left alone until then"`
-	Dropped    []Dropped `json:"dropped" doc:"Items dropped last, at most 30"`
-	Polls      []Poll    `json:"polls" doc:"Newest first, at most 30"`
-}
-
-// NewSource is a source to be added.
-type NewSource struct {
-	URL       string   `json:"url" minLength:"1"`
-	Name      string   `json:"name,omitempty"`
-	Publisher string   `json:"publisher,omitempty" doc:"Default: the registrable domain of the URL"`
-	Lang      string   `json:"lang,omitempty" doc:"Language, as ar"`
-	Country   string   `json:"country,omitempty" doc:"ISO 3166-1 alpha-2, as MA"`
-	Tags      []string `json:"tags,omitempty"`
-	PollEvery string   `json:"poll_every,omitempty" doc:"A duration such as 5m; default: the fetcher's"`
-}
-
-// Added says what became of sources to be added.
-type Added struct {
-	Added    int       `json:"added"`
-	Existing int       `json:"existing" doc:"Sources that were there already"`
-	IDs      []news.ID `json:"ids"`
-}
-
 // Reading is an article with its surroundings, and its text for display.
 type Reading struct {
 	store.ArticleDetail

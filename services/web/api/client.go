@@ -93,9 +93,9 @@ func (c *Client) Item(ctx context.Context, ref string) (item Item, err error) {
 	return item, err
 }
 
-// Sources lists all sources.
-func (c *Client) Sources(ctx context.Context) (sources []Source, err error) {
-	err = c.do(ctx, http.MethodGet, "/sources", nil, &sources)
+// Sources lists sources. Parameters are those of GET /sources; nil: all.
+func (c *Client) Sources(ctx context.Context, parameters url.Values) (sources []Source, err error) {
+	err = c.do(ctx, http.MethodGet, "/sources?"+parameters.Encode(), nil, &sources)
 	return sources, err
 }
 
@@ -105,10 +105,23 @@ func (c *Client) Source(ctx context.Context, ref string) (source SourceDetail, e
 	return source, err
 }
 
-// AddSources adds sources; those that are there already are left as they are.
+// AddSources adds sources, or none if one is wrong; those that are there already
+// are left as they are.
 func (c *Client) AddSources(ctx context.Context, sources []NewSource) (added Added, err error) {
 	err = c.do(ctx, http.MethodPost, "/sources", sources, &added)
 	return added, err
+}
+
+// ImportSources is AddSources that leaves out those that are wrong.
+func (c *Client) ImportSources(ctx context.Context, sources []NewSource) (added Added, err error) {
+	err = c.do(ctx, http.MethodPost, "/sources?skip=true", sources, &added)
+	return added, err
+}
+
+// ChangeSource gives a source other settings.
+func (c *Client) ChangeSource(ctx context.Context, ref string, change SourceChange) (source Source, err error) {
+	err = c.do(ctx, http.MethodPatch, "/sources/"+url.PathEscape(ref), change, &source)
+	return source, err
 }
 
 // PauseSource stops or resumes polling.
