@@ -55,7 +55,7 @@ func (p *Process) Listen(public, admin http.Handler, services []Service) (*Serve
 	p.asks(services)
 	trusted := newServer(p.mux(admin))
 	trusted.BaseContext = func(net.Listener) context.Context { return Trust(context.Background()) }
-	open := newServer(p.onlyKnownHosts(tcp.Addr(), p.mux(public)))
+	open := newServer(routed(services, p.onlyKnownHosts(tcp.Addr(), p.mux(public))))
 	return &Server{open, trusted, tcp, unix}, nil
 }
 
@@ -147,6 +147,20 @@ func (p *Process) mux(handler http.Handler) *http.ServeMux {
 	}
 	if handler != nil {
 		mux.Handle("/", handler)
+	}
+	return mux
+}
+
+// routed serves what services answer by themselves, and all else by next.
+func routed(services []Service, next http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", next)
+	for _, s := range services {
+		if router, ok := s.(Router); ok {
+			for pattern, handler := range router.Routes() {
+				mux.Handle(pattern, handler)
+			}
+		}
 	}
 	return mux
 }

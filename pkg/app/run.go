@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -20,6 +21,13 @@ type Service interface {
 	// Ready answers nil unless the service waits for something. Of a WaitError in
 	// its error /readyz shows the text.
 	Ready() error
+}
+
+// Router is a Service that answers requests from outside by itself, under
+// patterns of http.ServeMux, whatever name its server is called by: it has to
+// know from the request itself who asks. It is asked once.
+type Router interface {
+	Routes() map[string]http.Handler
 }
 
 // WaitError says what a service waits for in words that anybody may read.

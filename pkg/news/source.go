@@ -223,4 +223,5 @@ type Poll struct {
 	Status  int           `json:"status,omitempty"` // of the HTTP answer; 0: there was none
 	Bytes   int64         `json:"bytes,omitempty"`  // of its body, decompressed
 	Repairs []string      `json:"repairs,omitempty" doc:"What was mended of the document, from a closed list"`
+	Pushed  bool          `json:"pushed,omitempty" doc:"A hub brought it unasked"`
 }

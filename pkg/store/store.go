@@ -44,6 +44,7 @@ type Store interface {
 	Retention
 	Watches
 	Robots
+	Subscriptions
 
 	// Backup writes a consistent copy of the store to a new file, while others
 	// read and write: what was committed before it began is in it. ErrExists if

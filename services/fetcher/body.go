@@ -44,9 +44,9 @@ func (c *client) read(ctx context.Context, resp *http.Response, limit int64, cut
 	if err != nil {
 		return nil, nil, err
 	}
+	size := limit + 1 // of a body that has not come yet
 	if len(head) < small {
-		body, err = c.unpackSmall(ctx, coding, head, limit, cut)
-		if err != nil || len(body) < largeBody {
+		if body, size, err = c.unpackSmall(ctx, coding, head, limit, cut); err != nil || size == int64(len(body)) {
 			return body, nil, err
 		}
 	}
@@ -54,7 +54,10 @@ func (c *client) read(ctx context.Context, resp *http.Response, limit int64, cut
 		return nil, nil, err
 	}
 	release = func() { c.large.Release(1) }
-	body, err = unpack(coding, io.MultiReader(bytes.NewReader(head), sent), limit, cut, make([]byte, 0, limit+1))
+	err = unpack(coding, io.MultiReader(bytes.NewReader(head), sent), limit, cut, func(plain io.Reader) error {
+		body, err = readUpTo(plain, make([]byte, 0, size), int(size))
+		return err
+	})
 	if err != nil {
 		release()
 		return nil, nil, err
@@ -62,30 +65,38 @@ func (c *client) read(ctx context.Context, resp *http.Response, limit int64, cut
 	return body, release, nil
 }
 
-// unpackSmall unpacks a body that has come. Of a large one it gives the beginning.
-func (c *client) unpackSmall(ctx context.Context, coding string, packed []byte, limit int64, cut bool) ([]byte, error) {
+// unpackSmall unpacks a body that has come, and says how large it is. Of a large
+// one body is the beginning.
+func (c *client) unpackSmall(ctx context.Context, coding string, packed []byte, limit int64, cut bool) (body []byte, size int64, err error) {
 	if coding == "" {
-		return packed, nil
+		return packed, int64(len(packed)), nil
 	}
 	if err := c.unpacking.Acquire(ctx, 1); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer c.unpacking.Release(1)
-	return unpack(coding, bytes.NewReader(packed), limit, cut, make([]byte, 0, min(4*len(packed)+512, largeBody)))
+	err = unpack(coding, bytes.NewReader(packed), limit, cut, func(plain io.Reader) error {
+		if body, err = readUpTo(plain, make([]byte, 0, min(4*len(packed)+512, largeBody)), largeBody); err != nil {
+			return err
+		}
+		size, err = io.Copy(io.Discard, plain)
+		size += int64(len(body))
+		return err
+	})
+	return body, size, err
 }
 
-// unpack appends to b what in holds: as much as b has room for at least, if there is so much.
-func unpack(coding string, in io.Reader, limit int64, cut bool, b []byte) ([]byte, error) {
+// unpack gives read what in holds: at most limit bytes, of which cut gives the beginning.
+func unpack(coding string, in io.Reader, limit int64, cut bool, read func(plain io.Reader) error) error {
 	unpacked, closing, err := decoder(coding, in)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer closing()
-	var plain io.Reader = &bounded{in: unpacked, left: limit}
 	if cut {
-		plain = io.LimitReader(unpacked, limit)
+		return read(io.LimitReader(unpacked, limit))
 	}
-	return readUpTo(plain, b, max(cap(b), largeBody))
+	return read(&bounded{in: unpacked, left: limit})
 }
 
 // readUpTo appends to b what in has, until b holds n bytes or in ends.

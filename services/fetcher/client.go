@@ -9,8 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +37,7 @@ const (
 	maxProxies     = 100 // at once: each has connections of its own
 	largeBody      = 1 << 20
 	largeAtOnce    = 2 // bodies beyond largeBody in memory
-	unpackAtOnce   = 2 // others: the window of brotli is up to 16 MB
+	unpackAtOnce   = 1 // of others: brotli may take 16 MB for each, and needs no time worth sharing
 )
 
 // client makes requests to the outside world, within bounds of address, size,
@@ -107,12 +109,14 @@ const (
 	kindPage      = "page"
 	kindRobots    = "robots"
 	kindDiscovery = "discovery"
+	kindHub       = "hub"
 )
 
 // request is what is asked for.
 type request struct {
-	kind    string // feed, sitemap, page, robots, discovery: labels the metrics
+	kind    string // feed, sitemap, page, robots, discovery, hub: labels the metrics
 	url     string
+	form    url.Values // is posted; of the answer only the status counts. nil: nothing is
 	known   news.Validators
 	limit   int64        // bytes of the body, compressed and decompressed
 	cut     bool         // of a longer body the beginning will do
@@ -131,6 +135,7 @@ type answer struct {
 	notModified bool
 	contentType string
 	validators  news.Validators // as the server sent them
+	links       []string        // the Link headers
 	fresh       time.Duration   // how long caches may give the same answer (RFC 9111, section 4.2)
 	body        []byte
 
@@ -178,6 +183,9 @@ func (c *client) get(ctx context.Context, r request) (answer, error) {
 			moved = next.String()
 		}
 		at = next
+		if _, err := netip.ParseAddr(next.Hostname()); err == nil && c.guard.literal(next) != nil {
+			return answer{}, reasonOf(c.guard.literal(next)) // nobody waits for a turn that is not taken
+		}
 		if r.visit == nil {
 			continue
 		}
@@ -210,7 +218,7 @@ func (c *client) ask(ctx context.Context, r request, at *url.URL, jar http.Cooki
 	if err != nil {
 		return a, nil, reasonOf(err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	req, err := r.new(ctx, at)
 	if err != nil {
 		return a, nil, &failure{reason: ReasonClientError, permanent: true, err: errors.New("the address cannot be requested")}
 	}
@@ -227,9 +235,12 @@ func (c *client) ask(ctx context.Context, r request, at *url.URL, jar http.Cooki
 	a = answer{
 		url: at.String(), status: resp.StatusCode, contentType: resp.Header.Get("Content-Type"),
 		validators: news.Validators{ETag: resp.Header.Get("ETag"), LastModified: resp.Header.Get("Last-Modified")},
-		fresh:      freshness(resp.Header),
+		fresh:      freshness(resp.Header), links: resp.Header.Values("Link"),
 	}
 	switch {
+	case r.form != nil && resp.StatusCode/100 == 2:
+		rest(resp)
+		return a, nil, nil
 	case resp.StatusCode == http.StatusNotModified:
 		a.notModified = true
 		return a, nil, nil
@@ -239,7 +250,7 @@ func (c *client) ask(ctx context.Context, r request, at *url.URL, jar http.Cooki
 			return a, nil, reasonOf(err)
 		}
 		return a, nil, nil
-	case redirects(resp):
+	case redirects(resp) && (r.form == nil || keepsMethod(resp)):
 		rest(resp)
 		next, err = target(at, resp.Header.Get("Location"))
 		if err != nil {
@@ -260,6 +271,23 @@ func redirects(resp *http.Response) bool {
 		return resp.Header.Get("Location") != ""
 	}
 	return false
+}
+
+// new makes the request for an address.
+func (r request) new(ctx context.Context, at *url.URL) (*http.Request, error) {
+	if r.form == nil {
+		return http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at.String(), strings.NewReader(r.form.Encode()))
+	if err == nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return req, err
+}
+
+// keepsMethod reports whether what was posted is to be posted again elsewhere.
+func keepsMethod(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusTemporaryRedirect || resp.StatusCode == http.StatusPermanentRedirect
 }
 
 // target is where a Location header leads, without user names and fragments.

@@ -42,6 +42,13 @@ type Config struct {
 	AllowNetworks  []string      `yaml:"allow_networks"` // CIDR ranges that are connected to although they are not public
 	AllowPorts     []uint16      `yaml:"allow_ports"`
 	ReconcileAfter time.Duration `yaml:"reconcile_after"` // in line for longer: is it still there?
+	WebSub         WebSub        `yaml:"websub"`
+}
+
+// WebSub is how hubs bring what is new in feeds.
+type WebSub struct {
+	// Callback is the address that leads from outside to /websub of this process; empty: no hub is asked.
+	Callback string `yaml:"callback"`
 }
 
 // DefaultConfig is polite.
@@ -99,8 +106,19 @@ func (c Config) Validate() error {
 			return fmt.Errorf("proxy: %w", err)
 		}
 	}
+	if err := c.WebSub.validate(); err != nil {
+		return fmt.Errorf("websub.callback: %w", err)
+	}
 	_, err := c.guard()
 	return err
+}
+
+func (w WebSub) validate() error {
+	u, err := url.Parse(w.Callback)
+	if w.Callback != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "") {
+		return errors.New("it is no http or https URL without a query")
+	}
+	return nil
 }
 
 // CheckProxy says what is wrong with the address of a proxy; nil if nothing is.

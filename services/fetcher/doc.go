@@ -11,7 +11,8 @@
 // registrable domain at a time, stores their pages, publishes a reference and
 // marks the items in line (download.go). Another reconciles: what is in line for
 // long but in no stream becomes due again (reconcile.go). Another has young
-// articles looked at a second time (look.go).
+// articles looked at a second time (look.go). Hubs that feeds name are asked to
+// bring what is new (websub_subscribe.go, websub_push.go); polls go on as a backup.
 //
 // All requests go through one client (client.go): addresses are guarded at every
 // dial (guard.go), bodies bounded in size and pace (body.go), redirects take the

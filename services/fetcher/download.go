@@ -70,7 +70,8 @@ func (s *Service) bring(ctx context.Context, item *news.Item, source news.Source
 	case item.Looking:
 		return s.lookAgain(ctx, item, source)
 	}
-	page, slot, failed := s.page(ctx, *item, source)
+	page, slot, done, failed := s.page(ctx, *item, source)
+	defer done()
 	item.Reason = ""
 	if failed != nil {
 		if ctx.Err() != nil {
@@ -86,6 +87,7 @@ func (s *Service) bring(ctx context.Context, item *news.Item, source news.Source
 		return nil, fmt.Errorf("save the page: %w", err)
 	}
 	s.crash.At(itemPoint, stage.AfterCommit, item.Item)
+	page.Body = nil // it is stored: what is published refers to it
 	return &page, s.lookLater(ctx, *item, source)
 }
 
@@ -133,25 +135,24 @@ func (s *Service) event(item news.Item, source news.Source, page news.Page) even
 }
 
 // page downloads the item's page. When it cannot be had, failed says why, and
-// page is what the feed itself carried.
-func (s *Service) page(ctx context.Context, item news.Item, source news.Source) (page news.Page, slot store.Slot, failed *failure) {
+// page is what the feed itself carried. done is called when its body is stored.
+func (s *Service) page(ctx context.Context, item news.Item, source news.Source) (page news.Page, slot store.Slot, done func(), failed *failure) {
 	page = news.Page{Ref: item.Ref, Kind: news.PageFeed, URL: item.URL, Found: item.Found, FetchedAt: s.now()}
-	slot = store.Slot{Host: item.Host, FreeAt: s.now()}
+	slot, done = store.Slot{Host: item.Host, FreeAt: s.now()}, func() {}
 	switch {
 	case item.Reason == ReasonQuota:
-		return page, slot, &failure{reason: ReasonQuota, permanent: true, err: errors.New("its source brought more than it may")}
+		return page, slot, done, &failure{reason: ReasonQuota, permanent: true, err: errors.New("its source brought more than it may")}
 	case source.Options.FullContent && item.Found.Body() != "":
-		return page, slot, nil
+		return page, slot, done, nil
 	case item.URL == "":
-		return page, slot, &failure{reason: ReasonNoAddress, permanent: true, err: errors.New("the entry has no link")}
+		return page, slot, done, &failure{reason: ReasonNoAddress, permanent: true, err: errors.New("the entry has no link")}
 	}
 	a, pause, err := s.download(ctx, item, source, item.URL, news.Validators{})
-	defer a.done()
 	slot.FreeAt = s.now().Add(pause)
 	if err != nil {
-		return page, slot, asFailure(err)
+		return page, slot, a.done, asFailure(err)
 	}
-	return pageOf(item, a, s.now()), slot, nil
+	return pageOf(item, a, s.now()), slot, a.done, nil
 }
 
 func pageOf(item news.Item, a answer, now time.Time) news.Page {

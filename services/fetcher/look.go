@@ -55,7 +55,7 @@ func (s *Service) lookAgain(ctx context.Context, item *news.Item, source news.So
 	if item.Ref, err = s.store.SaveLook(ctx, s.owner, page, slot); err != nil {
 		return nil, err
 	}
-	item.Reason, page.Ref = "", item.Ref
+	item.Reason, page.Ref, page.Body = "", item.Ref, nil
 	return &page, nil
 }
 

@@ -27,6 +27,7 @@ func (s *Service) poll(ctx context.Context, source news.Source) {
 	if ctx.Err() != nil {
 		return // its lease is given back
 	}
+	reading.backup = s.hubs.bring(ctx, source)
 	result := s.result(source, start, reading, err)
 	s.crash.At(pollPoint, stage.AfterProcess)
 	poll, err := s.store.RecordPoll(ctx, result)
@@ -35,6 +36,7 @@ func (s *Service) poll(ctx context.Context, source news.Source) {
 		return
 	}
 	s.crash.At(pollPoint, stage.AfterCommit)
+	s.hubs.named(ctx, source, reading)
 	s.polls.WithLabelValues(string(source.Kind), string(poll.Outcome), poll.Reason).Inc()
 	s.log.Debug("polled", "source", source.URL, "outcome", poll.Outcome, "reason", poll.Reason, "entries", poll.Entries, "new", poll.New)
 }
@@ -57,8 +59,12 @@ func (s *Service) result(source news.Source, start time.Time, r reading, err err
 		s.failed(source, &result, f)
 		hints.Failures, hints.RetryAfter = source.Failures+1, max(f.pause, f.domain)
 	}
+	worth := s.cfg.RequestWorth
+	if r.backup {
+		worth *= backupWorth
+	}
 	result.Learn = func(fresh []store.Entry) store.Learned {
-		return s.learn(source, result.Poll, end, fresh, hints)
+		return s.learn(source, result.Poll, end, fresh, worth, hints)
 	}
 	return result
 }
@@ -83,7 +89,7 @@ func (s *Service) failed(source news.Source, result *store.PollResult, f *failur
 
 // learn is what a poll that ended at end teaches of its source's rhythm, and when
 // to poll again.
-func (s *Service) learn(source news.Source, poll news.Poll, end time.Time, fresh []store.Entry, hints schedule.Hints) store.Learned {
+func (s *Service) learn(source news.Source, poll news.Poll, end time.Time, fresh []store.Entry, worth time.Duration, hints schedule.Hints) store.Learned {
 	habit := schedule.Decode(source.Habit)
 	lastNew := source.LastNew
 	if poll.Outcome != news.PollError {
@@ -101,7 +107,7 @@ func (s *Service) learn(source news.Source, poll news.Poll, end time.Time, fresh
 	if lastNew.IsZero() {
 		lastNew = source.AddedAt
 	}
-	policy := schedule.Policy{Worth: s.cfg.RequestWorth, Min: s.cfg.PollMin, Max: s.cfg.PollMax}
+	policy := schedule.Policy{Worth: worth, Min: s.cfg.PollMin, Max: s.cfg.PollMax}
 	return store.Learned{
 		NextPoll: end.Add(policy.Next(habit, end, hints, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))),
 		Habit:    habit.Encode(), QuietAt: habit.QuietAt(lastNew), Volume: volumes[habit.Volume(end)],

@@ -32,6 +32,8 @@ type reading struct {
 	fresh      time.Duration
 	wait       time.Duration // as the feed asks
 	validators news.Validators
+	hub, topic string // who would bring what is new, and under which address; empty: nobody
+	backup     bool   // a hub brings what is new
 	feed       feed.Feed
 	entries    []store.Entry
 	guids      []byte
@@ -66,12 +68,17 @@ func (s *Service) read(ctx context.Context, source news.Source) (reading, error)
 		}
 		r.validators = news.Validators{BodyHash: r.validators.BodyHash} // what an index does not say may have changed in its sitemaps
 	}
-	r.feed, r.wait = parsed, parsed.Wait
-	for _, repair := range parsed.Repairs {
-		r.repairs = append(r.repairs, string(repair))
-	}
+	r.feed, r.wait, r.repairs = parsed, parsed.Wait, repairsOf(parsed)
 	r.entries, r.guids = identified(source, parsed.Entries)
 	return r, nil
+}
+
+// repairsOf are the repairs of a feed as polls name them.
+func repairsOf(f feed.Feed) (names []string) {
+	for _, repair := range f.Repairs {
+		names = append(names, string(repair))
+	}
+	return names
 }
 
 // doubted reports whether a source is asked without validators, once a day at an
@@ -109,6 +116,7 @@ func (s *Service) document(ctx context.Context, source news.Source, url string, 
 		r.validators = known
 		return r, feed.Feed{}, notAFeed(err)
 	}
+	r.hub, r.topic = hubOf(a, parsed.Hubs, parsed.Self)
 	if unchanged && parsed.Format != feed.SitemapIndex {
 		return r, feed.Feed{}, errNotModified
 	}

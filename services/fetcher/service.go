@@ -40,6 +40,7 @@ type Service struct {
 	crash   stage.CrashPoints
 	polls   *prometheus.CounterVec
 	healed  prometheus.Counter
+	hubs    *hubs
 	disk    *watermark
 	waiting wait.Room             // publishers that wait for the bus
 	down    atomic.Pointer[error] // why claiming fails
@@ -63,6 +64,7 @@ func New(cfg Config, p *app.Process) (*Service, error) {
 	}
 	s.robots = &gate{client: c, store: p.Store, agent: cfg.product(), now: p.Now, known: map[string]verdicts{}}
 	s.disk = &watermark{free: p.FreeBytes, minimum: p.Config.Disk.MinFreeBytes, log: s.log}
+	s.hubs = newHubs(s, p.Registry)
 	p.Registry.MustRegister(s.polls, s.healed)
 	s.registerPaused(p.Registry)
 	for _, kind := range []news.SourceKind{news.KindFeed, news.KindSitemap} {
@@ -121,6 +123,7 @@ func (s *Service) Run(ctx context.Context) error {
 	loops.Go(func() { claimLoop(ctx, s, s.cfg.Concurrency, s.store.ClaimItems, s.handle) })
 	loops.Go(func() { s.reconcileLoop(ctx) })
 	loops.Go(func() { s.lookLoop(ctx) })
+	loops.Go(func() { s.hubs.loop(ctx) })
 	loops.Wait()
 	s.release()
 	return nil

@@ -80,24 +80,15 @@ func recordPoll(tx *tx, result store.PollResult, entries []entry) (news.Poll, er
 	if err != nil {
 		return poll, err
 	}
-	recorded, err := finder.record(tx, entries)
+	pushed, err := pushedSince(tx, result.Source, poll.At, entries)
 	if err != nil {
 		return poll, err
 	}
-	poll.New, poll.Changed = recorded.added, recorded.changed
-	if err := finder.use(tx, recorded.added); err != nil {
+	fresh, err := finder.keep(tx, entries, &poll)
+	if err != nil {
 		return poll, err
 	}
-	if poll.Outcome != news.PollError && poll.Outcome != news.PollNotModified {
-		poll.Outcome = news.PollUnchanged
-		if poll.New+poll.Changed > 0 {
-			poll.Outcome = news.PollNew
-		}
-	}
-	if err := savePoll(tx, result.Source, poll); err != nil {
-		return poll, err
-	}
-	if err := reschedule(tx, result, poll, recorded.fresh); err != nil {
+	if err := reschedule(tx, result, poll, append(pushed, fresh...)); err != nil {
 		return poll, err
 	}
 	if err := relocate(tx, result, poll.At); err != nil {
@@ -106,21 +97,46 @@ func recordPoll(tx *tx, result store.PollResult, entries []entry) (news.Poll, er
 	return poll, giveUpSlot(tx, result.Slot, result.Source)
 }
 
+// keep records what a source brought, and the poll that it was. It returns the
+// entries that were new to the source.
+func (f finder) keep(tx *tx, entries []entry, poll *news.Poll) ([]store.Entry, error) {
+	recorded, err := f.record(tx, entries)
+	if err != nil {
+		return nil, err
+	}
+	poll.New, poll.Changed = recorded.added, recorded.changed
+	if err := f.use(tx, recorded.added); err != nil {
+		return nil, err
+	}
+	if poll.Outcome != news.PollError && poll.Outcome != news.PollNotModified {
+		poll.Outcome = news.PollUnchanged
+		if poll.New+poll.Changed > 0 {
+			poll.Outcome = news.PollNew
+		}
+	}
+	return recorded.fresh, savePoll(tx, f.source, *poll)
+}
+
 // claimedSource returns the finder that the polled source is. A poll whose lease
 // another holds now is refused: the other brings the same.
 func claimedSource(tx *tx, result store.PollResult, now time.Time) (finder, error) {
-	f := finder{source: result.Source, now: now}
-	var owner string
-	err := read(tx.query, []any{&f.publisher, &owner, &f.quota, &f.used}, `
-		SELECT publisher, lease_owner, coalesce(options ->> 'quota', 0), iif(quota_from > ?2, quota_used, 0) FROM sources WHERE id = ?1`,
-		result.Source, micros(now.Add(-quotaPeriod)))
-	switch {
-	case err != nil:
-		return f, fmt.Errorf("source %s: %w", result.Source, notFound(err))
-	case owner != "" && owner != result.Owner:
-		return f, fmt.Errorf("source %s: %w", result.Source, store.ErrLeaseLost)
+	f, owner, err := finderOf(tx, result.Source, now)
+	if err == nil && owner != "" && owner != result.Owner {
+		err = fmt.Errorf("source %s: %w", result.Source, store.ErrLeaseLost)
 	}
-	return f, nil
+	return f, err
+}
+
+// finderOf returns the finder that a source is, and who has claimed it.
+func finderOf(tx *tx, source news.ID, now time.Time) (f finder, owner string, err error) {
+	f = finder{source: source, now: now}
+	err = read(tx.query, []any{&f.publisher, &owner, &f.quota, &f.used}, `
+		SELECT publisher, lease_owner, coalesce(options ->> 'quota', 0), iif(quota_from > ?2, quota_used, 0) FROM sources WHERE id = ?1`,
+		source, micros(now.Add(-quotaPeriod)))
+	if err != nil {
+		err = fmt.Errorf("source %s: %w", source, notFound(err))
+	}
+	return f, owner, err
 }
 
 // quotaPeriod is what a source's quota is for. A period begins with the first
@@ -140,10 +156,10 @@ func (f finder) use(tx *tx, fresh int) error {
 // savePoll keeps a poll, and now and then forgets those of its source that are
 // too many.
 func savePoll(tx *tx, source news.ID, poll news.Poll) error {
-	n, err := one(tx.query, value[int64], `INSERT INTO polls (source, at, took, outcome, reason, entries, new, changed, status, bytes, repairs)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
+	n, err := one(tx.query, value[int64], `INSERT INTO polls (source, at, took, outcome, reason, entries, new, changed, status, bytes, repairs, pushed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
 		source, micros(poll.At), poll.Took.Nanoseconds(), poll.Outcome, poll.Reason, poll.Entries, poll.New, poll.Changed,
-		poll.Status, poll.Bytes, encodeJSON(orEmpty(poll.Repairs)))
+		poll.Status, poll.Bytes, encodeJSON(orEmpty(poll.Repairs)), poll.Pushed)
 	if err != nil || n%pollsForgotten != 0 {
 		return err
 	}
@@ -205,10 +221,10 @@ func (s *Store) Polls(ctx context.Context, source news.ID) ([]news.Poll, error) 
 	polls, err := all(s.reader(ctx), func(row scanner) (p news.Poll, err error) {
 		var took int64
 		err = row.Scan(asTime{&p.At}, &took, &p.Outcome, &p.Reason, &p.Entries, &p.New, &p.Changed,
-			&p.Status, &p.Bytes, asJSON{&p.Repairs})
+			&p.Status, &p.Bytes, asJSON{&p.Repairs}, &p.Pushed)
 		p.Took = time.Duration(took)
 		return p, err
-	}, `SELECT at, took, outcome, reason, entries, new, changed, status, bytes, repairs FROM polls WHERE source = ? ORDER BY n DESC LIMIT ?`, source, keptPolls)
+	}, `SELECT at, took, outcome, reason, entries, new, changed, status, bytes, repairs, pushed FROM polls WHERE source = ? ORDER BY n DESC LIMIT ?`, source, keptPolls)
 	if err != nil {
 		return nil, fmt.Errorf("polls of %s: %w", source, err)
 	}

@@ -30,6 +30,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"more slots":      testTakeSlot,
 		"second looks":    testLooks,
 		"robots":          testRobots,
+		"subscriptions":   testSubscriptions,
+		"pushes":          testPushes,
 		"recorded":        testRecordPoll,
 		"submit":          testSubmit,
 		"claims":          testClaims,

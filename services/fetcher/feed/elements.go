@@ -36,7 +36,7 @@ func (s *skeleton) text(f frame, name string, t markup.Token) {
 }
 
 // inner passes over an element that has begun, and gives what is between its tags. Where
-// its end tag is missing, it ends with the entry.
+// its end tag is missing, it ends with the entry, or where the next one begins.
 func (s *skeleton) inner(t markup.Token) []byte {
 	if t.Empty || t.Torn {
 		return nil
@@ -59,12 +59,17 @@ func (s *skeleton) inner(t markup.Token) []byte {
 			if depth == 0 {
 				return s.src[t.End:n.Start]
 			}
-		case n.Kind == markup.End && s.isOpen(n.Name) && s.closes(n.Name):
+		case n.Kind == markup.End && s.isOpen(n.Name) && s.closes(n.Name), n.Kind == markup.Start && s.beginsNext(n.Name):
 			s.scan.Seek(before)
 			s.repairs.add(RepairedTags)
 			return s.src[t.End:n.Start]
 		}
 	}
+}
+
+// beginsNext reports whether a start tag within an entry is that of another one.
+func (s *skeleton) beginsNext(raw []byte) bool {
+	return s.entry.depth > 0 && bytes.Equal(s.frames[s.entry.depth].raw, raw)
 }
 
 // closes reports whether an end tag is that of an entry or of a feed.

@@ -82,14 +82,19 @@ CREATE INDEX items_look ON items (look_at) WHERE look_at > 0;
 
 -- WebSub: who brings news of a source unasked.
 CREATE TABLE subscriptions (
-    source     TEXT    NOT NULL PRIMARY KEY REFERENCES sources (id),
+    id         TEXT    NOT NULL PRIMARY KEY, -- of its callback, which nobody can guess
+    source     TEXT    NOT NULL REFERENCES sources (id),
     hub        TEXT    NOT NULL,
     topic      TEXT    NOT NULL,
     secret     TEXT    NOT NULL,
-    state      TEXT    NOT NULL, -- wanted, asked, active, refused
+    state      TEXT    NOT NULL, -- wanted, active, refused, ending
+    asked      INTEGER NOT NULL, -- the hub's answer is waited for
     due_at     INTEGER NOT NULL, -- asked, or asked again, then
     until      INTEGER NOT NULL, -- the hub brings news until then; 0: it does not
     failures   INTEGER NOT NULL,
-    pushed_at  INTEGER NOT NULL  -- the last time it did
+    reason     TEXT    NOT NULL, -- of the last failure, or of the hub's refusal
+    pushed_at  INTEGER NOT NULL  -- the last time it brought something
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX subscriptions_due ON subscriptions (due_at);
+CREATE UNIQUE INDEX subscriptions_source ON subscriptions (source) WHERE state <> 'ending';
+ALTER TABLE polls ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;   -- a hub brought it
