@@ -36,7 +36,7 @@ const publicIP = "127.0.0.2"
 func newInternet(t *testing.T) *internet {
 	t.Helper()
 	n := &internet{names: map[string][]netip.Addr{}}
-	n.public = n.listen(t, publicIP, func(w http.ResponseWriter, r *http.Request) {
+	n.public = n.listen(t, publicIP, func(w http.ResponseWriter, _ *http.Request) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		if n.leads != "" {
@@ -196,7 +196,7 @@ func TestNoConnection(t *testing.T) {
 	for i, host := range forms {
 		odd := i >= len(blockedHosts)
 		want := func(how, got string) {
-			if got != ReasonBlockedAddress && !(odd && got == ReasonDNS) {
+			if got != ReasonBlockedAddress && (!odd || got != ReasonDNS) {
 				t.Errorf("%s, %s: %q", host, how, got)
 			}
 		}

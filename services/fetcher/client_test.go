@@ -141,8 +141,7 @@ func TestSlowAnswers(t *testing.T) {
 
 // TestRedirects: which of them say that the address is another for good.
 func TestRedirects(t *testing.T) {
-	var address string
-	address = serve(t, func(w http.ResponseWriter, r *http.Request) {
+	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		var status int
 		if _, err := fmt.Sscanf(r.URL.Path, "/%d", &status); err != nil {
 			fmt.Fprint(w, "here")
@@ -193,7 +192,7 @@ func TestRedirectsOffTheWeb(t *testing.T) {
 // TestSecretsStayHome: headers and cookies of a source go to its own domain only.
 func TestSecretsStayHome(t *testing.T) {
 	var got []http.Header
-	note := func(w http.ResponseWriter, r *http.Request) { got = append(got, r.Header.Clone()) }
+	note := func(_ http.ResponseWriter, r *http.Request) { got = append(got, r.Header.Clone()) }
 	away := strings.Replace(serve(t, note), "127.0.0.1", "127.0.0.2", 1) // httptest listens on the first only: no connection is made
 	home := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		note(w, r)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"marsad/pkg/news"
+	"marsad/pkg/store"
 	"marsad/services/web/api"
 )
 
@@ -81,9 +82,27 @@ func printRhythm(w io.Writer, s api.SourceDetail) {
 	if !s.HostFreeAt.IsZero() {
 		fmt.Fprintf(w, "host\tnot asked before %s\n", clock(s.HostFreeAt))
 	}
+	if hub := s.Hub; hub != nil {
+		fmt.Fprintf(w, "hub\t%s (%s)\n", hub.Hub, subscribed(*hub))
+	}
 	if v := strings.TrimSpace(s.Validators.ETag + " " + s.Validators.LastModified); v != "" {
 		fmt.Fprintf(w, "validators\t%s\n", v)
 	}
+}
+
+// subscribed says how far the subscription with a hub is.
+func subscribed(s store.Subscription) string {
+	switch {
+	case s.State == store.SubscriptionActive && s.PushedAt.IsZero():
+		return "active until " + clock(s.Until) + ", has brought nothing yet"
+	case s.State == store.SubscriptionActive:
+		return "active until " + clock(s.Until) + ", brought something last at " + clock(s.PushedAt)
+	case s.Reason != "":
+		return string(s.State) + ": " + s.Reason + ", asked again at " + clock(s.DueAt)
+	case s.Asked:
+		return "asked, has not answered yet"
+	}
+	return string(s.State)
 }
 
 // paced says why a source is polled when it is.
@@ -126,13 +145,20 @@ func printOptions(w io.Writer, o news.Options) {
 	}
 }
 
+func pollOutcome(p api.Poll) string {
+	if p.Pushed {
+		return string(p.Outcome) + " (pushed)"
+	}
+	return string(p.Outcome)
+}
+
 func printPolls(w io.Writer, polls []api.Poll) {
 	if len(polls) > 0 {
 		fmt.Fprintln(w, "\npolled at\toutcome\tstatus\tbytes\tentries\tnew\tchanged\ttook\treason\trepaired")
 	}
 	for _, p := range polls {
 		took := time.Duration(p.TookSeconds * float64(time.Second)).Truncate(time.Millisecond)
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%v\t%s\t%s\n", p.At.Local().Format(time.DateTime), p.Outcome, p.Status, p.Bytes,
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%v\t%s\t%s\n", p.At.Local().Format(time.DateTime), pollOutcome(p), p.Status, p.Bytes,
 			p.Entries, p.New, p.Changed, took, orDash(p.Reason), orDash(strings.Join(p.Repairs, ", ")))
 	}
 }

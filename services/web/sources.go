@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"marsad/pkg/news"
+	"marsad/pkg/store"
 	"marsad/pkg/text"
 	"marsad/pkg/weburl"
 	"marsad/services/web/api"
@@ -113,6 +115,12 @@ func (s *Service) sourceDetail(ctx context.Context, source api.Source) (api.Sour
 	}
 	for _, poll := range polls {
 		detail.Polls = append(detail.Polls, api.Poll{Poll: poll, TookSeconds: poll.Took.Seconds()})
+	}
+	switch hub, err := s.store.Subscription(ctx, source.ID); {
+	case err == nil:
+		detail.Hub = &hub
+	case !errors.Is(err, store.ErrNotFound):
+		return detail, err
 	}
 	moves, err := s.store.Moves(ctx, source.ID)
 	if err != nil {

@@ -4,6 +4,7 @@ package robots
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,13 +145,10 @@ func (f *File) Rules(product string) Rules {
 
 func (f *File) of(agent string) (rules Rules, named bool) {
 	for _, g := range f.groups {
-		for _, a := range g.agents {
-			if a == agent {
-				rules.rules = append(rules.rules, g.rules...)
-				rules.CrawlDelay = max(rules.CrawlDelay, g.delay)
-				named = true
-				break
-			}
+		if slices.Contains(g.agents, agent) {
+			rules.rules = append(rules.rules, g.rules...)
+			rules.CrawlDelay = max(rules.CrawlDelay, g.delay)
+			named = true
 		}
 	}
 	return rules, named

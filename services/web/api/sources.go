@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marsad/pkg/news"
+	"marsad/pkg/store"
 )
 
 // Source is a source and how it is doing. Its options are without secrets.
@@ -68,12 +69,13 @@ const (
 // SourceDetail is a source with its last polls.
 type SourceDetail struct {
 	Source
-	PerDay     float64     `json:"per_day" doc:"Articles a day that its habit makes expected; 0: not known yet"`
-	Pace       Pace        `json:"pace" doc:"What decides when it is polled next" enum:"none,new,own,interval,failures,habit"`
-	HostFreeAt time.Time   `json:"host_free_at,omitzero" doc:"While its host is left alone until then"`
-	Moves      []news.Move `json:"moves" doc:"Where it was read before, last move first, at most 30"`
-	Dropped    []Dropped   `json:"dropped" doc:"Items dropped last, at most 30"`
-	Polls      []Poll      `json:"polls" doc:"Newest first, at most 30"`
+	PerDay     float64             `json:"per_day" doc:"Articles a day that its habit makes expected; 0: not known yet"`
+	Pace       Pace                `json:"pace" doc:"What decides when it is polled next" enum:"none,new,own,interval,failures,habit"`
+	HostFreeAt time.Time           `json:"host_free_at,omitzero" doc:"While its host is left alone until then"`
+	Hub        *store.Subscription `json:"hub,omitempty" doc:"The hub that brings what is new, if there is one (WebSub)"`
+	Moves      []news.Move         `json:"moves" doc:"Where it was read before, last move first, at most 30"`
+	Dropped    []Dropped           `json:"dropped" doc:"Items dropped last, at most 30"`
+	Polls      []Poll              `json:"polls" doc:"Newest first, at most 30"`
 }
 
 // NewSource is a source to be added.
