@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	slowGrace = 5 * time.Second // a body may begin as slowly as it likes
-	slowRate  = 200             // bytes a second, at least, after that
+	slowGrace  = 5 * time.Second  // pace is measured over so long
+	slowRate   = 200              // bytes a second, at least
+	stallGrace = 10 * time.Second // without a byte
 	// maxWindow is the memory that unpacking zstd may take for itself (RFC 8878,
 	// section 3.1.1.1.2, recommends 8 MB at least).
 	maxWindow = 8 << 20
@@ -28,13 +29,16 @@ const (
 // a longer body cut gives the beginning. There is room for few large bodies at
 // once: release gives it back; it is nil if none was taken.
 //
+// stalled is called when nothing comes for long: it is to end the request.
+//
 // What is packed is unpacked when it is there, few at once: else servers that
 // send it in drips would hold the memory that unpacking takes.
-func (c *client) read(ctx context.Context, resp *http.Response, limit int64, cut bool) (body []byte, release func(), err error) {
+func (c *client) read(ctx context.Context, resp *http.Response, limit int64, cut bool, stalled func()) (body []byte, release func(), err error) {
 	if resp.ContentLength > limit && !cut {
 		return nil, nil, fmt.Errorf("%w: %d bytes, more than %d", errTooLarge, resp.ContentLength, limit)
 	}
-	sent := &paced{in: &bounded{in: resp.Body, left: limit + limit/8}, began: time.Now()}
+	sent := newPaced(&bounded{in: resp.Body, left: limit + limit/8}, stalled)
+	defer sent.watch.Stop()
 	small := min(int(limit)+1, largeBody)
 	head, err := readUpTo(sent, make([]byte, 0, min(max(int(resp.ContentLength), 0), small)+512), small)
 	if err != nil {
@@ -134,20 +138,34 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// paced fails with errTooSlow when what it reads comes in drips.
+// paced fails with errTooSlow when what it reads comes in drips, and calls stalled
+// when nothing comes at all.
 type paced struct {
 	in    io.Reader
-	began time.Time
-	bytes int64
+	since time.Time // of the period that is measured
+	bytes int64     // in it
+	watch *time.Timer
+}
+
+// newPaced begins to measure now. The caller stops watch when it has read enough.
+func newPaced(in io.Reader, stalled func()) *paced {
+	return &paced{in: in, since: time.Now(), watch: time.AfterFunc(stallGrace, stalled)}
 }
 
 func (p *paced) Read(b []byte) (int, error) {
+	p.watch.Reset(stallGrace)
 	n, err := p.in.Read(b)
+	p.watch.Stop() // who reads may have to wait
 	p.bytes += int64(n)
-	if took := time.Since(p.began); err == nil && took > slowGrace && float64(p.bytes) < slowRate*took.Seconds() {
+	took := time.Since(p.since)
+	if err != nil || took <= slowGrace {
+		return n, err
+	}
+	if float64(p.bytes) < slowRate*took.Seconds() {
 		return n, fmt.Errorf("%w: %d bytes in %v", errTooSlow, p.bytes, took.Round(time.Second))
 	}
-	return n, err
+	p.since, p.bytes = time.Now(), 0
+	return n, nil
 }
 
 // codingOf is the content coding of a body that begins with head (RFC 9110,

@@ -122,9 +122,9 @@ type request struct {
 	cut     bool         // of a longer body the beginning will do
 	options news.Options // of the source it is for
 	home    string       // the address of that source: its registrable domain gets the secrets of options
-	// visit is asked before a redirect to another registrable domain is followed, or
-	// to anything else with robots.txt; leave is called after the answer. nil: no one minds.
-	visit func(ctx context.Context, to *url.URL) (leave func(), err error)
+	// visit is asked before each address is requested, url and those that redirects
+	// lead to; leave is called after the answer, with what went wrong. nil: no one minds.
+	visit func(ctx context.Context, to *url.URL) (leave func(*failure), err error)
 }
 
 // answer is a successful response, or a 304.
@@ -162,20 +162,18 @@ func (c *client) get(ctx context.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, reasonOf(err)
 	}
-	leave := func() {}
-	defer func() { leave() }()
 	moved, permanent := "", true
 	for hop := 0; ; hop++ {
-		a, next, err := c.hop(ctx, r, at, jar)
+		a, next, err := c.visit(ctx, r, at, jar)
 		if err != nil {
-			return answer{status: a.status}, err
+			f := asFailure(err)
+			f.at = at.Redacted()
+			return answer{status: a.status}, f
 		}
 		if next == nil {
 			a.moved = moved
 			return a, nil
 		}
-		leave()
-		leave = func() {}
 		if hop == maxRedirects {
 			return answer{status: a.status}, reasonOf(fmt.Errorf("%w: more than %d", errRedirects, maxRedirects))
 		}
@@ -183,18 +181,30 @@ func (c *client) get(ctx context.Context, r request) (answer, error) {
 			moved = next.String()
 		}
 		at = next
-		if _, err := netip.ParseAddr(next.Hostname()); err == nil && c.guard.literal(next) != nil {
-			return answer{}, reasonOf(c.guard.literal(next)) // nobody waits for a turn that is not taken
-		}
-		if r.visit == nil {
-			continue
-		}
-		left, err := r.visit(ctx, next)
-		if err != nil {
-			return answer{}, asFailure(err)
-		}
-		leave = left
 	}
+}
+
+// visit makes one request, when and if it may be made.
+func (c *client) visit(ctx context.Context, r request, at *url.URL, jar http.CookieJar) (a answer, next *url.URL, err error) {
+	if _, err := netip.ParseAddr(at.Hostname()); err == nil {
+		if err := c.guard.literal(at); err != nil {
+			return a, nil, reasonOf(err) // nobody waits for a turn that is not taken
+		}
+	}
+	if r.visit == nil {
+		return c.hop(ctx, r, at, jar)
+	}
+	leave, err := r.visit(ctx, at)
+	if err != nil {
+		return a, nil, asFailure(err)
+	}
+	a, next, err = c.hop(ctx, r, at, jar)
+	if err != nil {
+		leave(asFailure(err))
+	} else {
+		leave(nil)
+	}
+	return a, next, err
 }
 
 // hop makes one request. next is where it redirects to; nil: here is the answer.
@@ -218,6 +228,8 @@ func (c *client) ask(ctx context.Context, r request, at *url.URL, jar http.Cooki
 	if err != nil {
 		return a, nil, reasonOf(err)
 	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	req, err := r.new(ctx, at)
 	if err != nil {
 		return a, nil, &failure{reason: ReasonClientError, permanent: true, err: errors.New("the address cannot be requested")}
@@ -245,7 +257,10 @@ func (c *client) ask(ctx context.Context, r request, at *url.URL, jar http.Cooki
 		a.notModified = true
 		return a, nil, nil
 	case resp.StatusCode == http.StatusOK:
-		a.body, a.release, err = c.read(ctx, resp, r.limit, r.cut)
+		a.body, a.release, err = c.read(ctx, resp, r.limit, r.cut, func() { stop(errTooSlow) })
+		if cause := context.Cause(ctx); err != nil && errors.Is(cause, errTooSlow) {
+			err = cause
+		}
 		if err != nil {
 			return a, nil, reasonOf(err)
 		}

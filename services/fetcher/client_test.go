@@ -129,13 +129,21 @@ func TestLargeBodiesTakeTurns(t *testing.T) {
 }
 
 func TestSlowAnswers(t *testing.T) {
-	drips := &paced{in: iotest.OneByteReader(strings.NewReader("abc")), began: time.Now().Add(-slowGrace - time.Second)}
-	if _, err := io.ReadAll(drips); err == nil || asFailure(err).reason != ReasonTooSlow {
+	measured := func(in io.Reader) *paced {
+		p := newPaced(in, func() {})
+		p.since = time.Now().Add(-slowGrace - time.Second)
+		return p
+	}
+	if _, err := io.ReadAll(measured(iotest.OneByteReader(strings.NewReader("abc")))); err == nil || asFailure(err).reason != ReasonTooSlow {
 		t.Errorf("one byte in six seconds: %v", err)
 	}
-	fast := &paced{in: strings.NewReader(strings.Repeat("x", 2*slowRate*6)), began: time.Now().Add(-slowGrace - time.Second)}
+	fast := measured(strings.NewReader(strings.Repeat("x", slowRate*12)))
 	if _, err := fast.Read(make([]byte, slowRate*8)); err != nil {
 		t.Error(err)
+	}
+	fast.since = time.Now().Add(-slowGrace - time.Second)
+	if _, err := fast.Read(make([]byte, 9)); err == nil {
+		t.Error("what came before makes up for drips")
 	}
 }
 

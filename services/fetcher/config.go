@@ -67,13 +67,15 @@ func DefaultConfig() Config {
 // MinReconcileAfter keeps reconciliation from asking about what has just been published.
 const MinReconcileAfter = 5 * time.Second
 
+const maxPollMax = 7 * 24 * time.Hour
+
 // Validate says which setting is wrong, and what it may be.
 func (c Config) Validate() error {
 	switch {
 	case c.RequestWorth < time.Second:
 		return fmt.Errorf("request_worth: %v is less than a second", c.RequestWorth)
-	case c.PollMin < time.Second || c.PollMax < c.PollMin:
-		return fmt.Errorf("poll_min, poll_max: %v and %v are not at least a second, and in order", c.PollMin, c.PollMax)
+	case c.PollMin < time.Second || c.PollMax < c.PollMin || c.PollMax > maxPollMax:
+		return fmt.Errorf("poll_min, poll_max: %v and %v are not at least a second, at most %v, and in order", c.PollMin, c.PollMax, maxPollMax)
 	case c.PollEvery != 0 && c.PollEvery < time.Second:
 		return fmt.Errorf("poll_every: %v is less than a second", c.PollEvery)
 	case len(c.SecondLooks) > 0 && slices.Min(c.SecondLooks) <= 0:

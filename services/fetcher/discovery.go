@@ -309,28 +309,23 @@ func newsFirst(a, b string) int {
 // the answer.
 func (d *discovery) ask(ctx context.Context, kind, address string) (answer, error) {
 	d.asked[address] = true
-	if err := d.spend(); err != nil {
-		return answer{}, err
-	}
-	domain := weburl.Domain(address)
-	if !wait.For(ctx, time.Until(d.free[domain])) {
-		return answer{}, ctx.Err()
-	}
 	limit, cut := d.cfg.MaxFeedBytes, false
 	if kind == kindRobots {
 		limit, cut = robots.MaxBytes, true
 	}
-	a, err := d.client.get(ctx, request{
+	last := ""
+	return d.client.get(ctx, request{
 		kind: kind, url: address, limit: limit, cut: cut, options: d.Options, home: d.URL,
-		visit: func(_ context.Context, to *url.URL) (func(), error) {
-			return func() { d.leave(weburl.Domain(to.String())) }, d.spend()
+		visit: func(ctx context.Context, to *url.URL) (func(*failure), error) {
+			domain := weburl.Domain(to.String())
+			if domain != last && !wait.For(ctx, time.Until(d.free[domain])) { // a redirect within a domain goes on at once
+				return nil, ctx.Err()
+			}
+			last = domain
+			return func(*failure) { d.free[domain] = time.Now().Add(d.cfg.HostDelay) }, d.spend()
 		},
 	})
-	d.leave(domain)
-	return a, err
 }
-
-func (d *discovery) leave(domain string) { d.free[domain] = time.Now().Add(d.cfg.HostDelay) }
 
 // spend counts a request.
 func (d *discovery) spend() error {

@@ -92,32 +92,13 @@ func (s *Service) bring(ctx context.Context, item *news.Item, source news.Source
 }
 
 // postpone makes the item due again after a pause: the server's, if it asked
-// for one, and then for the whole domain.
+// for one.
 func (s *Service) postpone(ctx context.Context, item news.Item, failed *failure, slot store.Slot) error {
 	pause := s.cfg.Backoff[min(item.Attempts, len(s.cfg.Backoff)-1)]
 	if asked := max(failed.pause, failed.domain); asked > 0 {
 		pause = asked
 	}
-	s.hold(&slot, item.URL, failed)
 	return s.store.Postpone(ctx, s.owner, item.Ref, s.now().Add(pause), failed.reason, slot)
-}
-
-// hold keeps everybody from a domain that asked for it.
-func (s *Service) hold(slot *store.Slot, url string, failed *failure) {
-	if failed.domain > 0 {
-		slot.FreeAt = s.now().Add(failed.domain)
-		s.held(*slot, url, failed.domain)
-	}
-}
-
-// longHold is how long a server holds its host before a person is told.
-const longHold = time.Minute
-
-// held tells of a host that is not asked for long, because a server said so.
-func (s *Service) held(slot store.Slot, url string, pause time.Duration) {
-	if pause > longHold {
-		s.log.Warn("a host asked not to be asked: neither its pages nor its feeds are for a while", "host", slot.Host, "until", slot.FreeAt, "url", url)
-	}
 }
 
 // event is what is published of an item and its page: an item with neither a
@@ -142,12 +123,12 @@ func (s *Service) page(ctx context.Context, item news.Item, source news.Source) 
 	switch {
 	case item.Reason == ReasonQuota:
 		return page, slot, done, &failure{reason: ReasonQuota, permanent: true, err: errors.New("its source brought more than it may")}
-	case source.Options.FullContent && item.Found.Body() != "":
+	case wholeInFeed(item, source):
 		return page, slot, done, nil
 	case item.URL == "":
 		return page, slot, done, &failure{reason: ReasonNoAddress, permanent: true, err: errors.New("the entry has no link")}
 	}
-	a, pause, err := s.download(ctx, item, source, item.URL, news.Validators{})
+	a, pause, err := s.download(ctx, item, source, news.Validators{})
 	slot.FreeAt = s.now().Add(pause)
 	if err != nil {
 		return page, slot, a.done, asFailure(err)
@@ -162,32 +143,27 @@ func pageOf(item news.Item, a answer, now time.Time) news.Page {
 	}
 }
 
-// download requests a page of an item, if robots.txt allows it. pause is how long
-// its domain is left alone afterwards. The caller calls done on the answer.
-func (s *Service) download(ctx context.Context, item news.Item, source news.Source, address string, known news.Validators) (a answer, pause time.Duration, err error) {
-	pause = s.cfg.HostDelay
-	at, err := url.Parse(address)
-	if err != nil {
-		return a, pause, &failure{reason: ReasonClientError, permanent: true, err: errors.New("the address cannot be parsed")}
-	}
-	r := request{
-		kind: kindPage, url: address, known: known, limit: s.cfg.MaxPageBytes, options: source.Options, home: source.URL,
-		visit: s.visitor(item.Item, item.Host, nil),
-	}
+// download requests a page of an item, if robots.txt allows it, within the time
+// of its lease. pause is how long its domain is left alone afterwards. The caller
+// calls done on the answer.
+func (s *Service) download(ctx context.Context, item news.Item, source news.Source, known news.Validators) (a answer, pause time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.leased())
+	defer cancel()
+	t := s.trip(item.Item, item.Host)
 	if s.cfg.Robots && !source.Options.IgnoreRobots {
-		delay, err := s.obey(ctx, at, r)
-		pause = max(pause, delay)
-		if err != nil {
-			return a, pause, err
+		t.obey = func(ctx context.Context, at *url.URL, t *trip) (time.Duration, error) {
+			return s.obey(ctx, at, request{options: source.Options, visit: t.aside().visit})
 		}
-		r.visit = s.visitor(item.Item, item.Host, func(ctx context.Context, to *url.URL) error {
-			_, err := s.obey(ctx, to, r)
-			return err
-		})
 	}
-	a, err = s.client.get(ctx, r)
-	return a, pause, err
+	a, err = s.client.get(ctx, request{
+		kind: kindPage, url: item.URL, known: known, limit: s.cfg.MaxPageBytes, options: source.Options, home: source.URL, visit: t.visit,
+	})
+	return a, t.pause, err
 }
+
+// leased is for how long a request for claimed work may take, with all that it
+// leads to: then others are given the work.
+func (s *Service) leased() time.Duration { return s.cfg.Lease - s.cfg.Lease/10 }
 
 // obey fails if robots.txt does not allow an address. Where it was asked for just
 // now, the next request waits as long as any other. delay is the pause it wishes for.

@@ -32,19 +32,15 @@ func (s *Service) lookAgain(ctx context.Context, item *news.Item, source news.So
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	address := item.URL
-	if old.Kind == news.PageHTML && old.URL != "" {
-		address = old.URL // redirects were followed the first time
+	if wholeInFeed(*item, source) {
+		return nil, s.store.EndLook(ctx, s.owner, item.Ref, store.Slot{Host: item.Host, FreeAt: s.now()})
 	}
-	a, pause, err := s.download(ctx, *item, source, address, old.Validators)
+	a, pause, err := s.download(ctx, *item, source, old.Validators)
 	defer a.done()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	slot := store.Slot{Host: item.Host, FreeAt: s.now().Add(pause)}
-	if err != nil {
-		s.hold(&slot, item.URL, asFailure(err))
-	}
 	if again := s.lookLater(ctx, *item, source); again != nil {
 		return nil, again
 	}
@@ -52,11 +48,17 @@ func (s *Service) lookAgain(ctx context.Context, item *news.Item, source news.So
 		return nil, s.store.EndLook(ctx, s.owner, item.Ref, slot)
 	}
 	page := pageOf(*item, a, s.now())
-	if item.Ref, err = s.store.SaveLook(ctx, s.owner, page, slot); err != nil {
-		return nil, err
+	ref, err := s.store.SaveLook(ctx, s.owner, page, slot)
+	if err != nil {
+		return nil, errors.Join(err, s.store.GiveUpSlot(ctx, item.Item, slot))
 	}
-	item.Reason, page.Ref, page.Body = "", item.Ref, nil
+	item.Ref, item.Reason, page.Ref, page.Body = ref, "", ref, nil
 	return &page, nil
+}
+
+// wholeInFeed reports whether an item's page is not wanted.
+func wholeInFeed(item news.Item, source news.Source) bool {
+	return source.Options.FullContent && item.Found.Body() != ""
 }
 
 // lookLater plans the next look at an item, if its source has one more.
@@ -65,7 +67,7 @@ func (s *Service) lookLater(ctx context.Context, item news.Item, source news.Sou
 	if len(looks) == 0 {
 		looks = s.cfg.SecondLooks
 	}
-	if item.URL == "" || item.Looks >= len(looks) || item.Revision > 1 && item.Looks == 0 {
+	if item.URL == "" || wholeInFeed(item, source) || item.Looks >= len(looks) || item.Revision > 1 && item.Looks == 0 {
 		return nil
 	}
 	pause := looks[item.Looks]

@@ -2,7 +2,10 @@ package fetcher
 
 import (
 	"fmt"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -58,7 +61,7 @@ func TestRobotsThatCannotBeHad(t *testing.T) {
 	s.now = s.robots.now
 	allowed := func(path string) string {
 		t.Helper()
-		_, _, err := s.download(t.Context(), news.Item{Ref: news.Ref{Item: "i"}, Host: "127.0.0.1"}, news.Source{}, address+path, news.Validators{})
+		_, _, err := s.download(t.Context(), news.Item{Ref: news.Ref{Item: "i"}, Host: "127.0.0.1", URL: address + path}, news.Source{}, news.Validators{})
 		if err == nil {
 			return ""
 		}
@@ -87,8 +90,9 @@ func TestRobotsThatCannotBeHad(t *testing.T) {
 	}
 }
 
-// TestRedirectTakesASlot: of the domain it leads to, and waits for it.
-func TestRedirectTakesASlot(t *testing.T) {
+// TestTripTakesSlots: of the domains it leads to, waits for them, and leaves them
+// alone for as long as their servers say.
+func TestTripTakesSlots(t *testing.T) {
 	p := apptest.Open(t)
 	s, err := New(loopback(), p)
 	if err != nil {
@@ -96,21 +100,175 @@ func TestRedirectTakesASlot(t *testing.T) {
 	}
 	defer s.client.close()
 	s.cfg.HostDelay = time.Hour
-	to := "https://www.b.example/x"
-	visit := s.visitor("one", "a.example", nil)
-	leave, err := visit(t.Context(), parsed(t, to))
+	to := parsed(t, "https://www.b.example/x")
+	one := s.trip("one", "a.example")
+	leave, err := one.visit(t.Context(), to)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.visitor("one", "a.example", nil)(t.Context(), parsed(t, "https://feeds.a.example/")); err != nil {
-		t.Errorf("its own domain: %v", err)
+	home, err := one.visit(t.Context(), parsed(t, "https://feeds.a.example/"))
+	if err != nil {
+		t.Fatal("its own domain:", err)
 	}
-	if _, err := s.visitor("two", "c.example", nil)(t.Context(), parsed(t, to)); asFailure(err).reason != ReasonBusy {
+	if inner, err := one.aside().visit(t.Context(), to); err != nil {
+		t.Error("a domain it has already:", err)
+	} else {
+		inner(&failure{domain: 9 * time.Hour})
+	}
+	if _, err := s.trip("two", "c.example").visit(t.Context(), to); asFailure(err).reason != ReasonBusy {
 		t.Errorf("a domain that another asks: %v", err)
 	}
-	leave()
-	if _, err := visit(t.Context(), parsed(t, to)); asFailure(err).reason != ReasonBusy {
+	leave(&failure{domain: 5 * time.Hour, at: to.String()})
+	home(nil)
+	if one.pause != time.Hour {
+		t.Errorf("home is held for %v because of another", one.pause)
+	}
+	free, err := p.Store.HostFreeAt(t.Context(), "b.example")
+	if err != nil || time.Until(free) < 4*time.Hour || time.Until(free) > 6*time.Hour {
+		t.Errorf("who said 429 is free at %v, %v", free, err)
+	}
+	home(&failure{domain: 3 * time.Hour})
+	if one.pause != 3*time.Hour {
+		t.Errorf("home is held for %v", one.pause)
+	}
+	if _, err := one.visit(t.Context(), to); asFailure(err).reason != ReasonBusy {
 		t.Errorf("before the pause is over: %v", err)
+	}
+}
+
+// at serves from an address of loopback of its own: a domain of its own.
+func at(t *testing.T, ip string, handler http.HandlerFunc) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", ip+":0")
+	if err != nil {
+		t.Skip("this machine has no such address of loopback:", err)
+	}
+	server := httptest.NewUnstartedServer(handler)
+	server.Listener.Close()
+	server.Listener = listener
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestRobotsInACircle: robots.txt files that redirect to one another do not ask
+// for the robots.txt of where they lead.
+func TestRobotsInACircle(t *testing.T) {
+	var requests atomic.Int32
+	var b, c string
+	count := func(to *string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			requests.Add(1)
+			http.Redirect(w, r, *to, http.StatusFound)
+		}
+	}
+	toB, toC := new(string), new(string)
+	b, c = at(t, "127.0.0.2", count(toC)), at(t, "127.0.0.3", count(toB))
+	*toB, *toC = b+"/robots.txt", c+"/robots.txt"
+	a := at(t, "127.0.0.4", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			http.NotFound(w, r)
+			return
+		}
+		http.Redirect(w, r, b+"/x", http.StatusFound)
+	})
+	s, err := New(loopback(), apptest.Open(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.client.close()
+	_, _, err = s.download(t.Context(), news.Item{Ref: news.Ref{Item: "i"}, Host: "127.0.0.4", URL: a + "/1"}, news.Source{}, news.Validators{})
+	if got := asFailure(err).reason; got != ReasonRedirects || requests.Load() > 2*maxRedirects {
+		t.Errorf("%s after %d requests", got, requests.Load())
+	}
+}
+
+// TestWhatIsNoMove: a redirect for good to what is no feed, or to another domain
+// while there are secrets; and what is gone elsewhere pauses nobody.
+func TestWhatIsNoMove(t *testing.T) {
+	var status atomic.Int32
+	there := at(t, "127.0.0.2", func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Header.Get("X-Key") != "" || r.Header.Get("Cookie") != "":
+			t.Error("a secret left its domain")
+		case status.Load() != 0:
+			w.WriteHeader(int(status.Load()))
+		case r.URL.Path == "/page":
+			fmt.Fprint(w, "<!doctype html><html><head><title>parked</title></head><body><p>for sale</p></body></html>")
+		default:
+			fmt.Fprint(w, oneEntry)
+		}
+	})
+	var leads atomic.Pointer[string]
+	here := at(t, "127.0.0.3", func(w http.ResponseWriter, r *http.Request) {
+		if to := leads.Load(); to != nil {
+			http.Redirect(w, r, *to, http.StatusMovedPermanently)
+			return
+		}
+		fmt.Fprint(w, oneEntry)
+	})
+	s, err := New(loopback(), apptest.Open(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.client.close()
+	source := news.Source{ID: "s", URL: here + "/feed", Kind: news.KindFeed, Validators: news.Validators{BodyHash: "known"}}
+	poll := func(source news.Source, to string) store.PollResult {
+		leads.Store(&to)
+		r, err := s.read(t.Context(), source)
+		return s.result(source, s.now(), r, err)
+	}
+	if got := poll(source, there+"/page"); got.MovedTo != "" || got.Poll.Reason != ReasonWebPage {
+		t.Errorf("to a page: moved to %q, %s", got.MovedTo, got.Poll.Reason)
+	}
+	if got := poll(source, there+"/feed"); got.MovedTo != there+"/feed" {
+		t.Errorf("to a feed: moved to %q, %s", got.MovedTo, got.Poll.Reason)
+	}
+	secret := source
+	secret.Options.Headers = map[string]string{"X-Key": "secret"}
+	if got := poll(secret, there+"/feed"); got.MovedTo != "" || got.Poll.Outcome == news.PollError {
+		t.Errorf("with a secret: moved to %q, %s", got.MovedTo, got.Poll.Reason)
+	}
+	status.Store(http.StatusGone)
+	if got := poll(source, there+"/feed"); got.Stop != "" || got.Poll.Reason != ReasonGone {
+		t.Errorf("gone where it leads: stopped for %q, %s", got.Stop, got.Poll.Reason)
+	}
+}
+
+// TestSitemapIndex: children that cannot be read are left out.
+func TestSitemapIndex(t *testing.T) {
+	var gone atomic.Bool
+	now := time.Now().UTC().Format(time.RFC3339)
+	var here string
+	here = at(t, "127.0.0.3", func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/index.xml":
+			fmt.Fprint(w, `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`)
+			for _, child := range []string{"one", "two"} {
+				fmt.Fprintf(w, "<sitemap><loc>%s/%s.xml</loc><lastmod>%s</lastmod></sitemap>", here, child, now)
+			}
+			fmt.Fprint(w, "</sitemapindex>")
+		case r.URL.Path == "/one.xml" || gone.Load():
+			w.WriteHeader(http.StatusGone)
+		default:
+			fmt.Fprintf(w, `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+				<url><loc>%s/a</loc><news:news><news:publication_date>%s</news:publication_date><news:title>A</news:title></news:news></url></urlset>`, here, now)
+		}
+	})
+	s, err := New(loopback(), apptest.Open(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.client.close()
+	source := news.Source{ID: "s", URL: here + "/index.xml", Kind: news.KindSitemap}
+	r, err := s.read(t.Context(), source)
+	if err != nil || len(r.entries) != 1 || !slices.Contains(r.repairs, repairLostSitemaps) {
+		t.Errorf("%d entries, repairs %v, %v", len(r.entries), r.repairs, err)
+	}
+	gone.Store(true)
+	r, err = s.read(t.Context(), source)
+	if got := s.result(source, s.now(), r, err); got.Stop != "" || got.Poll.Reason != ReasonGone {
+		t.Errorf("all gone: stopped for %q, %s", got.Stop, got.Poll.Reason)
 	}
 }
 

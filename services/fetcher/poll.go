@@ -23,7 +23,7 @@ const (
 func (s *Service) poll(ctx context.Context, source news.Source) {
 	s.crash.At(pollPoint, stage.BeforeProcess)
 	start := s.now()
-	reading, err := s.read(ctx, source)
+	reading, err := s.readLeased(ctx, source)
 	if ctx.Err() != nil {
 		return // its lease is given back
 	}
@@ -41,14 +41,23 @@ func (s *Service) poll(ctx context.Context, source news.Source) {
 	s.log.Debug("polled", "source", source.URL, "outcome", poll.Outcome, "reason", poll.Reason, "entries", poll.Entries, "new", poll.New)
 }
 
+// readLeased reads a source within the time of its lease.
+func (s *Service) readLeased(ctx context.Context, source news.Source) (reading, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.leased())
+	defer cancel()
+	return s.read(ctx, source)
+}
+
 // result is what the store should know of a poll that began at start.
 func (s *Service) result(source news.Source, start time.Time, r reading, err error) store.PollResult {
 	end := s.now()
 	result := store.PollResult{
 		Source: source.ID, Owner: s.owner, Validators: r.validators, Items: r.entries, GUIDs: r.guids,
-		Slot:    store.Slot{Host: weburl.Domain(source.URL), FreeAt: end.Add(s.cfg.HostDelay)},
-		Poll:    news.Poll{At: start, Took: end.Sub(start), Status: r.status, Bytes: r.bytes, Entries: len(r.entries), Repairs: r.repairs},
-		MovedTo: r.movedFrom(source),
+		Slot: store.Slot{Host: weburl.Domain(source.URL), FreeAt: end.Add(max(r.pause, s.cfg.HostDelay))},
+		Poll: news.Poll{At: start, Took: end.Sub(start), Status: r.status, Bytes: r.bytes, Entries: len(r.entries), Repairs: r.repairs},
+	}
+	if err == nil || errors.Is(err, errNotModified) {
+		result.MovedTo = r.movedFrom(source)
 	}
 	hints := schedule.Hints{TTL: r.wait, MaxAge: r.fresh, Override: s.fixedInterval(source)}
 	switch {
@@ -72,16 +81,12 @@ func (s *Service) result(source news.Source, start time.Time, r reading, err err
 // failed notes in result why a poll of source failed.
 func (s *Service) failed(source news.Source, result *store.PollResult, f *failure) {
 	result.Poll.Outcome, result.Poll.Reason = news.PollError, f.reason
-	if f.domain > 0 {
-		result.Slot.FreeAt = s.now().Add(f.domain)
-		s.held(result.Slot, source.URL, f.domain)
-	}
 	level := s.log.Warn
 	if source.Failures > 0 {
 		level = s.log.Debug // it was said when it began
 	}
 	level("poll failed", "source", source.URL, "reason", f.reason, "error", f.err)
-	if f.reason == ReasonGone {
+	if f.reason == ReasonGone && f.at == source.URL { // not where it was led to
 		result.Stop = news.NoticeGone
 		s.log.Warn("a source is gone for good, says its server: it is paused", "source", source.URL)
 	}

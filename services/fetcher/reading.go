@@ -21,7 +21,14 @@ import (
 // maxSitemaps is how many sitemaps of an index one poll reads, the newest first.
 const maxSitemaps = 3
 
-var errNotModified = errors.New("not modified")
+var (
+	errNotModified = errors.New("not modified")
+	errNothingLeft = errors.New("it is broken, and none of its entries is complete")
+)
+
+// repairLostSitemaps says that sitemaps of an index could not be read. The other
+// repairs are those of package feed.
+const repairLostSitemaps = "sitemaps_lost"
 
 // reading is what a request for a source brought.
 type reading struct {
@@ -30,6 +37,7 @@ type reading struct {
 	url        string // after redirects
 	moved      string // where the source is for good; empty: where it was
 	fresh      time.Duration
+	pause      time.Duration // for which its domain is left alone
 	wait       time.Duration // as the feed asks
 	validators news.Validators
 	hub, topic string // who would bring what is new, and under which address; empty: nobody
@@ -40,11 +48,15 @@ type reading struct {
 	repairs    []string
 }
 
-// movedFrom is the address the source moved to; empty if it did not, or led
-// nowhere.
+// movedFrom is the address the source moved to, where it was read; empty if it
+// did not move. A source with secrets does not move to another domain: that is
+// for a person to decide, and until then it is read through the redirect, without them.
 func (r reading) movedFrom(source news.Source) string {
 	to, err := weburl.Normal(r.moved)
-	if r.moved == "" || err != nil || to == source.URL || len(r.validators.BodyHash) == 0 {
+	if r.moved == "" || err != nil || to == source.URL {
+		return ""
+	}
+	if weburl.Domain(to) != weburl.Domain(source.URL) && (len(source.Options.Headers) > 0 || source.Options.Cookies != "") {
 		return ""
 	}
 	return to
@@ -63,12 +75,12 @@ func (s *Service) read(ctx context.Context, source news.Source) (reading, error)
 		return r, err
 	}
 	if parsed.Format == feed.SitemapIndex {
-		if parsed.Entries, err = s.children(ctx, source, parsed.Sitemaps); err != nil {
+		if err := s.children(ctx, source, &parsed, &r); err != nil {
 			return r, err
 		}
 		r.validators = news.Validators{BodyHash: r.validators.BodyHash} // what an index does not say may have changed in its sitemaps
 	}
-	r.feed, r.wait, r.repairs = parsed, parsed.Wait, repairsOf(parsed)
+	r.feed, r.wait, r.repairs = parsed, parsed.Wait, append(repairsOf(parsed), r.repairs...)
 	r.entries, r.guids = identified(source, parsed.Entries)
 	return r, nil
 }
@@ -82,21 +94,21 @@ func repairsOf(f feed.Feed) (names []string) {
 }
 
 // doubted reports whether a source is asked without validators, once a day at an
-// hour of its own: some servers answer "not modified" for ever.
+// hour of its own, and after failures: some servers answer "not modified" for ever.
 func doubted(source news.Source, now time.Time) bool {
 	offset := time.Duration(xxhash.Sum64String(string(source.ID)) % uint64(24*time.Hour))
 	day := func(t time.Time) int64 { return t.Add(offset).Unix() / (24 * 60 * 60) }
-	return !source.LastPoll.IsZero() && day(source.LastPoll) != day(now)
+	return !source.LastPoll.IsZero() && (source.Failures > 0 || day(source.LastPoll) != day(now))
 }
 
 // document requests one feed or sitemap and parses it.
 func (s *Service) document(ctx context.Context, source news.Source, url string, known news.Validators) (reading, feed.Feed, error) {
+	t := s.trip(source.ID, weburl.Domain(source.URL))
 	a, err := s.client.get(ctx, request{
-		kind: string(kindOf(source)), url: url, known: known, limit: s.cfg.MaxFeedBytes, options: source.Options, home: source.URL,
-		visit: s.visitor(source.ID, weburl.Domain(source.URL), nil),
+		kind: string(kindOf(source)), url: url, known: known, limit: s.cfg.MaxFeedBytes, options: source.Options, home: source.URL, visit: t.visit,
 	})
 	defer a.done()
-	r := reading{status: a.status, bytes: int64(len(a.body)), url: a.url, moved: a.moved, fresh: a.fresh, validators: known}
+	r := reading{status: a.status, bytes: int64(len(a.body)), url: a.url, moved: a.moved, fresh: a.fresh, pause: t.pause, validators: known}
 	if err != nil {
 		return r, feed.Feed{}, err
 	}
@@ -112,6 +124,9 @@ func (s *Service) document(ctx context.Context, source news.Source, url string, 
 		return r, feed.Feed{}, errNotModified
 	}
 	parsed, err := feed.Parse(a.body, feed.Options{URL: a.url, ContentType: a.contentType, Limit: s.cfg.MaxFeedItems, Now: s.now()})
+	if err == nil && len(parsed.Entries) == 0 && (slices.Contains(parsed.Repairs, feed.RepairedEnd) || slices.Contains(parsed.Repairs, feed.RepairedLost)) {
+		err = errNothingLeft
+	}
 	if err != nil {
 		r.validators = known
 		return r, feed.Feed{}, notAFeed(err)
@@ -129,20 +144,38 @@ func bodyHash(body []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// children reads the newest sitemaps of an index.
-func (s *Service) children(ctx context.Context, source news.Source, list []feed.Child) (found []news.Found, err error) {
-	slices.SortStableFunc(list, func(a, b feed.Child) int { return newer(a.Updated, b.Updated) })
-	for _, child := range list[:min(len(list), maxSitemaps)] {
+// children reads the newest sitemaps of an index into it. Those that cannot be
+// read are left out; the error is that of the first, if none can.
+func (s *Service) children(ctx context.Context, source news.Source, index *feed.Feed, r *reading) (failed error) {
+	slices.SortStableFunc(index.Sitemaps, func(a, b feed.Child) int { return newer(a.Updated, b.Updated) })
+	chosen, lost := index.Sitemaps[:min(len(index.Sitemaps), maxSitemaps)], 0
+	for i, child := range chosen {
 		if !wait.For(ctx, s.cfg.HostDelay) {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
-		_, parsed, err := s.document(ctx, source, child.URL, news.Validators{})
+		one, parsed, err := s.document(ctx, source, child.URL, news.Validators{})
+		r.pause = max(r.pause, one.pause)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", child.URL, err)
+			lost++
+			if failed == nil {
+				failed = fmt.Errorf("%s: %w", child.URL, err)
+			}
+			if asFailure(err).domain > 0 { // it is asked too much
+				lost += len(chosen) - i - 1
+				break
+			}
+			continue
 		}
-		found = append(found, parsed.Entries...)
+		index.Entries = append(index.Entries, parsed.Entries...)
 	}
-	return found[:min(len(found), s.cfg.MaxFeedItems)], nil
+	index.Entries = index.Entries[:min(len(index.Entries), s.cfg.MaxFeedItems)]
+	if lost == len(chosen) {
+		return failed
+	}
+	if lost > 0 {
+		r.repairs = append(r.repairs, repairLostSitemaps)
+	}
+	return nil
 }
 
 // newer compares times that may not be known: those come last.

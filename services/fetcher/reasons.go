@@ -54,6 +54,7 @@ type failure struct {
 	permanent bool          // asking again will not help
 	pause     time.Duration // before it should be asked for again; 0: as settings say
 	domain    time.Duration // for which its whole registrable domain should be left alone, as the server asked
+	at        string        // the address that was asked, without secrets; empty: none was
 	err       error
 }
 
@@ -75,7 +76,7 @@ func reasonOf(err error) *failure {
 		return &failure{reason: ReasonBlockedAddress, permanent: true, err: err}
 	case errors.Is(err, errRedirects):
 		return &failure{reason: ReasonRedirects, permanent: true, err: err}
-	case errors.Is(err, errTooLarge), strings.Contains(err.Error(), "server response headers exceeded"):
+	case errors.Is(err, errTooLarge), tooLargeHeader(err):
 		return &failure{reason: ReasonTooLarge, permanent: true, err: err}
 	case errors.Is(err, errTooSlow):
 		return &failure{reason: ReasonTooSlow, err: err}
@@ -89,6 +90,12 @@ func reasonOf(err error) *failure {
 		return &failure{reason: ReasonConnect, err: err}
 	}
 	return &failure{reason: ReasonBroken, err: err}
+}
+
+// tooLargeHeader knows the errors of net/http that have no names.
+func tooLargeHeader(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "server response headers exceeded") || strings.Contains(text, "response header list larger than advertised limit")
 }
 
 // throttledPause is how long a domain is left alone that is asked too much and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -172,7 +173,7 @@ func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(c
 		for _, w := range claimed {
 			busy <- struct{}{}
 			running.Go(func() {
-				work(working, w)
+				s.guarded(func() { work(working, w) })
 				<-busy
 				select {
 				case done <- struct{}{}:
@@ -195,6 +196,17 @@ func claimLoop[W any](ctx context.Context, s *Service, workers int, claim func(c
 			return
 		}
 	}
+}
+
+// guarded keeps a panic over one piece of work from the others: it is due again
+// when its lease ends.
+func (s *Service) guarded(work func()) {
+	defer func() {
+		if value := recover(); value != nil {
+			s.log.Error("a defect: a poll or download failed in an unforeseen way, and will be tried again", "panic", value, "stack", string(debug.Stack()))
+		}
+	}()
+	work()
 }
 
 // note remembers, for readiness, that the store cannot be used.

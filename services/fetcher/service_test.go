@@ -347,8 +347,11 @@ func TestReconcile(t *testing.T) {
 func TestLongHoldIsTold(t *testing.T) {
 	var log strings.Builder
 	s := &Service{log: slog.New(slog.NewTextHandler(&log, nil))}
+	s.now = time.Now
 	for _, pause := range []time.Duration{longHold, 2 * time.Hour} {
-		s.held(store.Slot{Host: "slow.example"}, "https://slow.example/a", pause)
+		if got := s.heldOff(&failure{domain: pause}, "slow.example"); got != pause {
+			t.Errorf("held for %v, want %v", got, pause)
+		}
 	}
 	if got := log.String(); strings.Count(got, "level=WARN") != 1 || !strings.Contains(got, "host=slow.example") {
 		t.Errorf("the log says %q", got)

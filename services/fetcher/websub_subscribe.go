@@ -141,12 +141,13 @@ func (h *hubs) post(ctx context.Context, domain string, sub store.Subscription) 
 	if err := h.s.takeSlot(ctx, domain, holder); err != nil {
 		return asFailure(err)
 	}
-	defer h.s.leave(ctx, domain, holder)
+	t := h.s.trip(holder, domain)
+	defer func() { h.s.leave(ctx, domain, holder, t.pause) }()
 	ask := websub.Request{Mode: websub.Subscribe, Callback: h.callback + "/" + sub.ID, Topic: sub.Topic, Secret: sub.Secret, Lease: hubLease}
 	if sub.State == store.SubscriptionEnding {
 		ask.Mode = websub.Unsubscribe
 	}
-	_, err := h.s.client.get(ctx, request{kind: kindHub, url: sub.Hub, form: ask.Form(), visit: h.s.visitor(holder, domain, nil)})
+	_, err := h.s.client.get(ctx, request{kind: kindHub, url: sub.Hub, form: ask.Form(), visit: t.visit})
 	if err != nil {
 		return asFailure(err)
 	}

@@ -68,8 +68,13 @@ func (c *cli) toCheck(ctx context.Context, ref string, said *optionFlags, flags 
 	} else if source, err = c.sourceToCheck(ctx, ref); err != nil {
 		return source, err
 	}
-	source.Options, err = said.of(source.Options, flags)
-	return source, err
+	if source.Options, err = said.of(source.Options, flags); err != nil {
+		return source, err
+	}
+	if strings.Contains(source.Options.Proxy, ":xxxxx@") {
+		return source, fmt.Errorf("%s is asked through a proxy whose password is not known here: give its address with --proxy, or --proxy '' to ask directly", source.Name)
+	}
+	return source, nil
 }
 
 // sourceToCheck is a source that is watched, without what the API does not tell of it.
@@ -86,12 +91,9 @@ func (c *cli) sourceToCheck(ctx context.Context, ref string) (source news.Source
 		return source, fmt.Errorf("%s is no feed: its documents are given by hand", source.Name)
 	}
 	options := &source.Options
-	if len(options.Headers) > 0 || options.Cookies != "" || strings.Contains(options.Proxy, ":xxxxx@") {
-		fmt.Fprintln(c.err, "its secrets are not sent: --header, --cookie and --proxy give them again")
+	if len(options.Headers) > 0 || options.Cookies != "" {
+		fmt.Fprintln(c.err, "its secrets are not sent: --header and --cookie give them again")
 		options.Headers, options.Cookies = nil, ""
-		if strings.Contains(options.Proxy, ":xxxxx@") {
-			options.Proxy = ""
-		}
 	}
 	source.Validators = news.Validators{} // the whole feed is asked for
 	return source, nil

@@ -76,7 +76,7 @@ func (s *Store) SaveLook(ctx context.Context, owner string, page news.Page, slot
 func (s *Store) EndLook(ctx context.Context, owner string, ref news.Ref, slot store.Slot) error {
 	return s.update(ctx, "end_look", func(tx *tx) error {
 		err := tx.run(`
-			UPDATE items SET state = 'ended', outcome = 'archived', looking = 0, lease_owner = '', reason = '',
+			UPDATE items SET state = 'ended', outcome = 'archived', looking = 0, lease_owner = '',
 				has_page = EXISTS (SELECT 1 FROM pages p WHERE p.item = n AND p.revision = items.revision)
 			WHERE id = ?1 AND revision = ?2 AND state = 'due' AND looking = 1 AND lease_owner = ?3`, ref.Item, ref.Revision, owner)
 		if err != nil {

@@ -84,7 +84,12 @@ type Child struct {
 // Parse reads a feed. Its errors are ErrEmpty, ErrHTML and ErrNotAFeed, wrapped; a
 // feed that is broken is no error: what could be read of it is there, and Repairs say
 // what was not.
-func Parse(body []byte, o Options) (Feed, error) {
+func Parse(body []byte, o Options) (f Feed, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			f, err = Feed{}, fmt.Errorf("%w: %w: %v", ErrNotAFeed, ErrGaveUp, value)
+		}
+	}()
 	document, err := Read(body, o)
 	if err != nil {
 		return Feed{}, err
