@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"marsad/pkg/app"
 	"marsad/pkg/app/apptest"
 	"marsad/pkg/bus"
 	"marsad/pkg/event"
@@ -308,6 +309,19 @@ func TestSourceMovesAndGoes(t *testing.T) {
 	}
 }
 
+// set gives a source options.
+func set(t *testing.T, p *app.Process, id news.ID, options news.Options) {
+	t.Helper()
+	source, err := p.Store.Source(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source.Options = options
+	if err := p.Store.ChangeSource(t.Context(), source); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestQuota: what a source brings beyond it is dropped, unasked for.
 func TestQuota(t *testing.T) {
 	s := newSite(t)
@@ -315,14 +329,7 @@ func TestQuota(t *testing.T) {
 	s.publish("/1", "", "/2", "text")
 	p := apptest.Open(t)
 	id := watch(t, p, s.URL+"/feed")
-	source, err := p.Store.Source(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	source.Options.Quota = 1
-	if err := p.Store.ChangeSource(t.Context(), source); err != nil {
-		t.Fatal(err)
-	}
+	set(t, p, id, news.Options{Quota: 1})
 	line := start(t, p, loopback())
 	if got := line.Next(bus.Cleaner).(*event.Fetched); got.URL != s.URL+"/1" {
 		t.Errorf("taken: %s", got.URL)
@@ -339,14 +346,7 @@ func TestFullContent(t *testing.T) {
 	s.publish("/1", "the whole text", "/2", "")
 	p := apptest.Open(t)
 	id := watch(t, p, s.URL+"/feed")
-	source, err := p.Store.Source(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	source.Options.FullContent = true
-	if err := p.Store.ChangeSource(t.Context(), source); err != nil {
-		t.Fatal(err)
-	}
+	set(t, p, id, news.Options{FullContent: true})
 	line := start(t, p, loopback())
 	for range 2 {
 		if got := line.Next(bus.Cleaner).(*event.Fetched); got.Trail[0].Note != "" {

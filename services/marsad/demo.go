@@ -18,7 +18,6 @@ import (
 	"marsad/pkg/app"
 	"marsad/pkg/news"
 	"marsad/pkg/press"
-	"marsad/services/web"
 	"marsad/services/web/api"
 )
 
@@ -93,15 +92,7 @@ func (c *cli) demo(ctx context.Context, o demoOptions) error {
 		return err
 	}
 	defer p.Close()
-	pages, err := web.New(c.config.Web, p)
-	if err != nil {
-		return err
-	}
-	services, err := c.services(p, serviceNames, pages)
-	if err != nil {
-		return err
-	}
-	server, err := p.Listen(pages, pages, services)
+	pages, services, server, err := c.assemble(p, serviceNames)
 	if err != nil {
 		return err
 	}
@@ -110,7 +101,7 @@ func (c *cli) demo(ctx context.Context, o demoOptions) error {
 		return err
 	}
 	c.sayDemo(ground, server.Addr())
-	if err := c.runDemo(ctx, o, p, ground, append(services, server)); err != nil {
+	if err := c.runDemo(ctx, o, p, ground, services); err != nil {
 		return err
 	}
 	return c.demoAccount(context.WithoutCancel(ctx), p, ground)

@@ -57,19 +57,7 @@ func (c *cli) run(ctx context.Context, names []string, starter bool) error {
 		return err
 	}
 	defer p.Close()
-	pages, err := web.New(c.config.Web, p)
-	if err != nil {
-		return err
-	}
-	services, err := c.services(p, names, pages)
-	if err != nil {
-		return err
-	}
-	var public http.Handler
-	if slices.Contains(names, "web") {
-		public = pages
-	}
-	server, err := p.Listen(public, pages, services)
+	pages, services, server, err := c.assemble(p, names)
 	if err != nil {
 		return err
 	}
@@ -80,9 +68,28 @@ func (c *cli) run(ctx context.Context, names []string, starter bool) error {
 	}
 	app.LimitMemory(p.Log)
 	p.Log.Info("marsad is running", "url", "http://"+server.Addr()+"/", "services", strings.Join(names, ","), "data", c.config.Data)
-	err = p.Run(ctx, append(services, server))
+	err = p.Run(ctx, services)
 	p.Log.Info("marsad has stopped")
 	return err
+}
+
+// assemble builds the services named, and the server that serves them, which is
+// the last of them.
+func (c *cli) assemble(p *app.Process, names []string) (pages *web.Service, services []app.Service, server *app.Server, err error) {
+	if pages, err = web.New(c.config.Web, p); err != nil {
+		return nil, nil, nil, err
+	}
+	if services, err = c.services(p, names, pages); err != nil {
+		return nil, nil, nil, err
+	}
+	var public http.Handler
+	if slices.Contains(names, "web") {
+		public = pages
+	}
+	if server, err = p.Listen(public, pages, services); err != nil {
+		return nil, nil, nil, err
+	}
+	return pages, append(services, server), server, nil
 }
 
 // services builds those named, in the order of the line.
