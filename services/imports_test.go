@@ -46,6 +46,7 @@ var mayImport = []struct {
 	{"marsad/pkg/news", nil},
 	{"marsad/pkg/weburl", nil},
 	{"marsad/pkg/wait", nil},
+	{"marsad/pkg/selector", nil},
 	{"marsad/pkg/dates", []string{"marsad/pkg/text"}},
 	{"marsad/pkg/text", []string{"marsad/pkg/news", "marsad/pkg/text/script", "marsad/pkg/text/langmodel"}},
 	{"marsad/pkg/phrases", []string{"marsad/pkg/text"}},
@@ -78,12 +79,13 @@ var mayImport = []struct {
 
 // onlyImporter says who may import a library, where few may.
 var onlyImporter = map[string][]string{
-	"github.com/nats-io/nats-server": {"marsad/pkg/bus/embedded"},
-	"github.com/nats-io/nats.go":     {"marsad/pkg/bus", "marsad/pkg/bus/embedded", "marsad/pkg/stage", "marsad/pkg/stage/stagetest"},
-	"modernc.org/sqlite":             {"marsad/pkg/store/sqlite"},
-	"github.com/jackc/pgx":           {"marsad/pkg/store/postgres"},
-	"database/sql":                   {"marsad/pkg/store/sqlite"},
-	"github.com/bytedance/sonic":     {"marsad/pkg/event"},
+	"github.com/nats-io/nats-server":  {"marsad/pkg/bus/embedded"},
+	"github.com/nats-io/nats.go":      {"marsad/pkg/bus", "marsad/pkg/bus/embedded", "marsad/pkg/stage", "marsad/pkg/stage/stagetest"},
+	"modernc.org/sqlite":              {"marsad/pkg/store/sqlite"},
+	"github.com/jackc/pgx":            {"marsad/pkg/store/postgres"},
+	"github.com/andybalholm/cascadia": {"marsad/pkg/selector"},
+	"database/sql":                    {"marsad/pkg/store/sqlite"},
+	"github.com/bytedance/sonic":      {"marsad/pkg/event"},
 }
 
 // TestImports holds the rules of who may import whom.

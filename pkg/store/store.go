@@ -73,7 +73,8 @@ type Sources interface {
 	Sources(ctx context.Context) ([]news.Source, error)
 	// Moves returns where the source was read before, last move first, at most 30.
 	Moves(ctx context.Context, source news.ID) ([]news.Move, error)
-	// PauseSource stops (or resumes) polling; a notice is forgotten. ErrNotFound.
+	// PauseSource stops (or resumes) polling; a notice is forgotten. What is
+	// resumed is due at once, and its failures are forgotten. ErrNotFound.
 	PauseSource(ctx context.Context, id news.ID, paused bool) error
 	// RemoveSource stops polling for good and hides the source. Its items stay,
 	// and so do its counts in an audit. ErrNotFound.
@@ -84,7 +85,7 @@ type Sources interface {
 
 	// ClaimSources leases up to claim.Limit sources whose poll is due and whose
 	// host's slot is free, longest due first, at most one per host, and takes
-	// the hosts' slots. Paused, removed and manual sources are never due.
+	// the hosts' slots. Where items of the host wait too, they take turns, see ClaimItems. Paused, removed and manual sources are never due.
 	ClaimSources(ctx context.Context, claim Claim) ([]news.Source, error)
 	// RecordPoll ends a claimed poll in one transaction: items that are new
 	// become ledger rows, items whose Found.Hash changed become a new revision
@@ -99,6 +100,10 @@ type Sources interface {
 	// after all. Of entries with the same ID the first counts.
 	// Of items beyond the source's quota of 24 hours the ledger notes
 	// ReasonQuota: those named last, which feeds put last because they are old.
+	// Such an item stays as it is when its entry changes; when another source
+	// brings it that has room, it becomes that one's, as a new revision, and counts as new.
+	// Items known by the IDs of before the first release (of the canonical URL,
+	// where Entry.ID is that of the address alone) keep them.
 	// It returns result.Poll with Outcome (unless error or not_modified), New and Changed filled in.
 	// ErrNotFound; ErrLeaseLost if another owner has claimed the source since: nothing is kept then.
 	RecordPoll(ctx context.Context, result PollResult) (news.Poll, error)
@@ -174,7 +179,8 @@ type Entry struct {
 type Ledger interface {
 	// Submit adds documents of the manual source, in one transaction. For each
 	// it returns the item as the ledger has it afterwards; one that was there
-	// already is returned unchanged, with Added false.
+	// already is returned unchanged, with Added false, unless it was beyond the
+	// quota of its source: then it becomes the manual source's, see RecordPoll.
 	Submit(ctx context.Context, now time.Time, entries []Entry) ([]Submitted, error)
 	// Item returns one row. ErrNotFound.
 	Item(ctx context.Context, id news.ID) (news.Item, error)
@@ -185,8 +191,9 @@ type Ledger interface {
 	// ClaimItems leases up to claim.Limit due items. Items that need a download
 	// (they have a URL and no stored page) are claimed one per host, only where
 	// the host's slot is free, and take the slot; hosts that waited longest
-	// come first, and within a host the item due longest. A host one of whose
-	// sources became due less than a minute ago is left to its poll. Other items
+	// come first, and within a host the item due longest. Where
+	// sources of a host are due too, source and item take turns, whoever claims
+	// first; one that is not claimed within 3 seconds loses its turn. Other items
 	// are claimed freely, those due longest first.
 	// Publishers take turns: each gets an item before any gets a second, and
 	// whoever was served longest ago comes first. An item whose lease ran out

@@ -42,28 +42,57 @@ const maxLength = 8 << 10
 // The result can be requested in place of raw. Canonical is idempotent. The
 // error is ErrNotWeb.
 func Canonical(raw string) (string, error) {
-	u, err := normal(raw)
+	u, err := withoutSession(raw)
 	if err != nil {
 		return "", err
 	}
+	u = innermost(u)
+	u.RawQuery = withoutTracking(u.RawQuery)
+	return u.String(), nil
+}
+
+// innermost is the address that others wrap. Wrapped in too many it stays as it
+// is: whoever asks again must get the same.
+func innermost(outer *url.URL) *url.URL {
+	u := outer
 	for range maxWrappers {
-		inner, ok := unwrap(u)
-		if !ok {
-			break
-		}
-		wrapped, err := normal(inner)
-		if err != nil {
-			break
+		wrapped := within(u)
+		if wrapped == nil {
+			return u
 		}
 		u = wrapped
 	}
-	if path := u.EscapedPath(); strings.Contains(strings.ToLower(path), ";jsessionid=") {
-		if err := setPath(u, path[:strings.Index(strings.ToLower(path), ";jsessionid=")]); err != nil {
-			return "", err
-		}
+	if within(u) != nil {
+		return outer
 	}
-	u.RawQuery = withoutTracking(u.RawQuery)
-	return u.String(), nil
+	return u
+}
+
+// within is the address that u only wraps; nil if it wraps none.
+func within(u *url.URL) *url.URL {
+	inner, ok := unwrap(u)
+	if !ok {
+		return nil
+	}
+	wrapped, err := withoutSession(inner)
+	if err != nil {
+		return nil
+	}
+	return wrapped
+}
+
+// withoutSession is normal, without a session in the path.
+func withoutSession(raw string) (*url.URL, error) {
+	u, err := normal(raw)
+	if err != nil {
+		return nil, err
+	}
+	path := u.EscapedPath()
+	i := strings.Index(strings.ToLower(path), ";jsessionid=")
+	if i < 0 {
+		return u, nil
+	}
+	return settled(u, path[:i])
 }
 
 // Normal is Canonical for addresses that are requested as they stand, such as
@@ -93,12 +122,21 @@ func normal(raw string) (*url.URL, error) {
 		return nil, err
 	}
 	u.User, u.Fragment, u.RawFragment, u.ForceQuery = nil, "", "", false
-	u = u.ResolveReference(&url.URL{Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery}) // without dot segments
 	u.RawQuery = Escaped(u.RawQuery)
-	if err := setPath(u, Escaped(u.EscapedPath())); err != nil || len(u.String()) > maxLength {
+	if u, err = settled(u, u.EscapedPath()); err != nil || len(u.String()) > maxLength {
 		return nil, ErrNotWeb
 	}
 	return u, nil
+}
+
+// settled is u with a path in its one spelling, without dot segments, which may
+// be percent-encoded.
+func settled(u *url.URL, path string) (*url.URL, error) {
+	if err := setPath(u, Escaped(path)); err != nil {
+		return nil, err
+	}
+	u = u.ResolveReference(&url.URL{Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery})
+	return u, setPath(u, Escaped(u.EscapedPath()))
 }
 
 // setPath makes an escaped path that of u.

@@ -2,6 +2,7 @@ package weburl_test
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -30,10 +31,21 @@ func TestCanonical(t *testing.T) {
 		"https://www.google.com/url?q=https%3A%2F%2Fa.example%2F1%3Futm_source%3Dg&sa=D": "https://a.example/1",
 		"https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.google.com%2Furl%3Fq%3Dhttp%3A%2F%2Fa.example%2F": "http://a.example/",
 		"https://www.google.com/url?q=javascript:alert(1)":                                                  "https://www.google.com/url?q=javascript:alert(1)",
+		"https://a.example/a/..;jsessionid=1":                                                               "https://a.example/",
+		"https://a.example/%2e%2e/x":                                                                        "https://a.example/x",
+		"https://a.example/x/%2E":                                                                           "https://a.example/x/",
+		"https://a.example/a/%2e%2E;JSESSIONID=1?x=1":                                                       "https://a.example/?x=1",
+		"https://www.google.com/url;jsessionid=1?q=https://a.example/1":                                     "https://a.example/1",
+		wrapped(3, "https://a.example/1"):                                                                   "https://a.example/1",
+		wrapped(4, "https://a.example/1"):                                                                   wrapped(4, "https://a.example/1"),
+		wrapped(9, "https://a.example/1;jsessionid=1"):                                                      wrapped(9, "https://a.example/1;jsessionid=1"),
 	} {
 		got, err := weburl.Canonical(raw)
 		if err != nil || got != want {
 			t.Errorf("Canonical(%q) = %q, %v; want %q", raw, got, err, want)
+		}
+		if again, err := weburl.Canonical(got); err != nil || again != got {
+			t.Errorf("Canonical(%q) = %q, and again %q, %v", raw, got, again, err)
 		}
 	}
 	for _, raw := range []string{"", "a/b", "mailto:a@b.example", "ftp://a.example/", "http://", "http:///x", "javascript:alert(1)", "http://a b/", "https://\xff.example/", "https://a.example/\xff"} {
@@ -41,6 +53,14 @@ func TestCanonical(t *testing.T) {
 			t.Errorf("Canonical(%q) = %q, %v; want ErrNotWeb", raw, got, err)
 		}
 	}
+}
+
+// wrapped is an address in so many redirectors.
+func wrapped(times int, address string) string {
+	for range times {
+		address = "https://www.google.com/url?url=" + url.QueryEscape(address)
+	}
+	return address
 }
 
 func TestNormalKeepsTheQuery(t *testing.T) {
@@ -56,6 +76,11 @@ func TestNormalKeepsTheQuery(t *testing.T) {
 func FuzzCanonical(f *testing.F) {
 	f.Add("http://a.example/?utm_x=1&b=%zz")
 	f.Add("https://[::1]:80/#f")
+	f.Add("http://a.example/a/..;jsessionid=1")
+	f.Add("http://a.example/%2e%2e/x/%2E")
+	f.Add("http://www.google.com/url;jsessionid=1?q=https://a.example/1")
+	f.Add(wrapped(3, "http://a.example/;jsessionid=1"))
+	f.Add(wrapped(4, "http://a.example/?utm_source=x"))
 	f.Fuzz(func(t *testing.T, raw string) {
 		once, err := weburl.Canonical(raw)
 		if err != nil {

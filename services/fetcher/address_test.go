@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/net/dns/dnsmessage"
+
+	"marsad/pkg/news"
 )
 
 // internet stands for all of it: names are resolved by a server of the test, the
@@ -230,6 +233,43 @@ func TestNoConnection(t *testing.T) {
 		t.Errorf("%d connections, %d requests", n.dialed.Load(), n.secret.Load())
 	}
 	t.Logf("%d forms", len(forms))
+}
+
+// localNames mean something only to the network of whoever resolves them.
+var localNames = []string{
+	"a.localhost", "printer.local", "PRINTER.LOCAL.", "metadata.google.internal", "internal", "router.home.arpa", "home.arpa.", "intranet",
+	"127.0.0.1.", "0x7F000001", "0X7f.1", "127.0.0.0x1", "00000177.1", "1.2.3.4.5", "a.0x", "127。0。0。1", "１２７.1", "xn--a", "a..",
+}
+
+// TestNoConnectionThroughProxy: a proxy resolves names itself, where the guard
+// cannot look. It is not asked for what no public name stands for.
+func TestNoConnectionThroughProxy(t *testing.T) {
+	n := newInternet(t)
+	var asked []string
+	proxy := "http://" + n.listen(t, "127.0.0.1", func(_ http.ResponseWriter, r *http.Request) { asked = append(asked, r.URL.String()) })
+	get := func(address string) string {
+		a, err := n.client.get(t.Context(), request{kind: kindPage, url: address, limit: 1 << 10, options: news.Options{Proxy: proxy}})
+		a.done()
+		if err == nil {
+			return ""
+		}
+		return asFailure(err).reason
+	}
+	for _, host := range slices.Concat(blockedHosts, oddHosts, localNames) {
+		for _, scheme := range []string{"http", "https"} {
+			if got := get(scheme + "://" + host + "/"); got != ReasonBlockedAddress {
+				t.Errorf("%s://%s: %q", scheme, host, got)
+			}
+		}
+	}
+	if len(asked) > 0 {
+		t.Errorf("the proxy was asked for %q", asked)
+	}
+	for _, host := range []string{"a.example", "a.example.", "0x7f.example", "1.example", "under_score.example", "local.example", "nolocal.example", "xn--mgbh0fb.example"} {
+		if got := get("http://" + host + "/"); got != "" {
+			t.Errorf("%s: %q", host, got)
+		}
+	}
 }
 
 // TestNoOtherPort: also of public addresses.

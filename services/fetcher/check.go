@@ -68,6 +68,23 @@ func (s *Service) first(source news.Source, at time.Time, r reading) (habit sche
 	return habit, at.Add(policy.Next(habit, at, hints, nil))
 }
 
+// Fetch requests one address, as guarded and bounded as all requests are. reason
+// is from Reasons when err is not nil.
+func Fetch(ctx context.Context, cfg Config, address string, limit int64) (body []byte, reason string, err error) {
+	s, err := detached(cfg)
+	if err != nil {
+		return nil, "", err
+	}
+	defer s.client.close()
+	a, err := s.client.get(ctx, request{kind: kindDiscovery, url: address, limit: limit})
+	defer a.done()
+	if err != nil {
+		f := asFailure(err)
+		return nil, f.reason, f.err
+	}
+	return a.body, "", nil
+}
+
 // detached is a service without store and bus: it asks, and keeps nothing.
 func detached(cfg Config) (*Service, error) {
 	c, err := newClient(cfg, prometheus.NewRegistry())

@@ -67,7 +67,10 @@ func DefaultConfig() Config {
 // MinReconcileAfter keeps reconciliation from asking about what has just been published.
 const MinReconcileAfter = 5 * time.Second
 
-const maxPollMax = 7 * 24 * time.Hour
+const (
+	maxPollMax    = 7 * 24 * time.Hour
+	maxSecondLook = 30 * 24 * time.Hour
+)
 
 // Validate says which setting is wrong, and what it may be.
 func (c Config) Validate() error {
@@ -78,8 +81,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("poll_min, poll_max: %v and %v are not at least a second, at most %v, and in order", c.PollMin, c.PollMax, maxPollMax)
 	case c.PollEvery != 0 && c.PollEvery < time.Second:
 		return fmt.Errorf("poll_every: %v is less than a second", c.PollEvery)
-	case len(c.SecondLooks) > 0 && slices.Min(c.SecondLooks) <= 0:
-		return errors.New("second_looks: no pause can be zero or negative")
+	case len(c.SecondLooks) > 0 && (slices.Min(c.SecondLooks) <= 0 || slices.Max(c.SecondLooks) > maxSecondLook):
+		return fmt.Errorf("second_looks: %v: each is more than 0 and at most %v", c.SecondLooks, maxSecondLook)
 	case c.HostDelay < 0:
 		return errors.New("host_delay: cannot be negative")
 	case c.Concurrency < 1 || c.Concurrency > 1000:

@@ -9,7 +9,11 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 var errBlocked = errors.New("blocked address")
@@ -58,7 +62,8 @@ func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) 
 }
 
 // literal checks an address that is not dialled from here: what it says of
-// itself, a number and a port.
+// itself, a number or a name, and a port. A name that only means something on
+// the network of whoever resolves it is refused.
 func (g guard) literal(at *url.URL) error {
 	port := uint64(80)
 	if at.Scheme == "https" {
@@ -70,13 +75,47 @@ func (g guard) literal(at *url.URL) error {
 			return fmt.Errorf("%w: port %q", errBlocked, p)
 		}
 	}
-	if addr, err := netip.ParseAddr(at.Hostname()); err == nil {
+	host := strings.TrimRight(at.Hostname(), ".")
+	if addr, err := netip.ParseAddr(host); err == nil {
 		return g.check(addr, uint16(port))
+	}
+	if !isPublicName(host) {
+		return fmt.Errorf("%w: %q is no name of the public internet", errBlocked, host)
 	}
 	if !slices.Contains(g.ports, uint16(port)) {
 		return g.wrongPort(uint16(port))
 	}
 	return nil
+}
+
+// localDomains are never resolved on the public internet (RFC 6761, 6762, 8375, and what
+// ICANN reserved in 2024).
+var localDomains = []string{".localhost", ".local", ".internal", ".home.arpa"}
+
+// isPublicName reports whether a host may be a name of the public internet. One
+// whose last label is a number is none (WHATWG URL, section 3.5): resolvers that
+// read as inet_aton does take 0x7f.1 or 2130706433 for an address.
+func isPublicName(host string) bool {
+	host = strings.ToLower(host)
+	if strings.ContainsFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		encoded, err := idna.Lookup.ToASCII(host) // with other digits and dots made plain
+		if err != nil {
+			return false
+		}
+		host = strings.TrimRight(encoded, ".")
+	}
+	dot := strings.LastIndexByte(host, '.')
+	if dot < 0 || isNumber(host[dot+1:]) {
+		return false
+	}
+	return !slices.ContainsFunc(localDomains, func(domain string) bool { return strings.HasSuffix("."+host, domain) })
+}
+
+func isNumber(label string) bool {
+	if hex, ok := strings.CutPrefix(label, "0x"); ok {
+		return strings.Trim(hex, "0123456789abcdef") == ""
+	}
+	return strings.Trim(label, "0123456789") == ""
 }
 
 func (g guard) wrongPort(port uint16) error {

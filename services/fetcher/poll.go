@@ -1,6 +1,7 @@
 package fetcher
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -100,8 +101,8 @@ func (s *Service) learn(source news.Source, poll news.Poll, end time.Time, fresh
 	if poll.Outcome != news.PollError {
 		reading := schedule.Reading{At: poll.At, Entries: poll.Entries, New: len(fresh)} // what others found before is new to it all the same
 		for _, e := range fresh {
-			if e.Found.Published != nil {
-				reading.Published = append(reading.Published, *e.Found.Published)
+			if at := cmp.Or(e.Found.Published, e.Found.Updated); at != nil { // many feeds say only when they were changed last
+				reading.Published = append(reading.Published, *at)
 			}
 		}
 		habit.Observe(reading)

@@ -86,7 +86,7 @@ func reasonOf(err error) *failure {
 		return &failure{reason: ReasonDNS, err: err}
 	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &record):
 		return &failure{reason: ReasonTLS, err: err}
-	case errors.As(err, &operation) && operation.Op == "dial":
+	case errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect"):
 		return &failure{reason: ReasonConnect, err: err}
 	}
 	return &failure{reason: ReasonBroken, err: err}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"text/tabwriter"
@@ -41,14 +42,16 @@ func (c *cli) sourcesVerb(verb, short string, act func(context.Context, *session
 		Use: verb + " SOURCE…", Short: short, Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withSession(cmd.Context(), needStore, func(s *session) error {
+				var failed []error
 				for _, ref := range args {
 					done, err := act(cmd.Context(), s, ref)
 					if err != nil {
-						return err
+						failed = append(failed, err)
+						continue
 					}
 					fmt.Fprintln(c.out, done)
 				}
-				return nil
+				return errors.Join(failed...)
 			})
 		},
 	}

@@ -11,6 +11,7 @@ import (
 
 	"marsad/services/fetcher"
 	"marsad/services/fetcher/discover"
+	"marsad/services/web"
 	"marsad/services/web/api"
 )
 
@@ -49,6 +50,9 @@ func (c *cli) addSources(ctx context.Context, addresses []string, n api.NewSourc
 	var failed []error
 	for _, raw := range addresses {
 		one, err := sourceAt(n, raw, options)
+		if err == nil {
+			err = web.CheckSource(one)
+		}
 		if err == nil && !noCheck {
 			var more []discover.Candidate
 			one, more, err = c.found(ctx, one, raw)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -168,7 +169,7 @@ func checkOf(checked fetcher.Checked, source news.Source, samples []fetcher.Samp
 		Items: []checkedItem{},
 	}
 	for _, e := range checked.Entries {
-		out.Items = append(out.Items, checkedItem{e.URL, e.Title, e.Published, e.DateMark, utf8.RuneCountInString(safehtml.Text(e.Body()))})
+		out.Items = append(out.Items, checkedItem{e.URL, e.Title, cmp.Or(e.Published, e.Updated), e.DateMark, utf8.RuneCountInString(safehtml.Text(e.Body()))})
 	}
 	selection := cleaner.Selection{Keep: source.Options.Keep, Drop: source.Options.Drop}
 	for _, sample := range samples {

@@ -1,17 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"marsad/pkg/news"
+	"marsad/services/fetcher"
 	"marsad/services/fetcher/opml"
 	"marsad/services/web/api"
 )
@@ -74,12 +74,12 @@ func (c *cli) printRefused(feeds []opml.Feed, refused []api.Refused) {
 	if len(refused) == 0 {
 		return
 	}
-	fmt.Fprintf(c.out, "%s skipped:\n", counted(len(refused), "entry is", "entries are"))
+	fmt.Fprintf(c.err, "%s skipped:\n", counted(len(refused), "entry is", "entries are"))
 	for _, r := range refused[:min(len(refused), mostRefused)] {
-		fmt.Fprintf(c.out, "  line %d: %s\n", feeds[r.Index].Line, r.Reason)
+		fmt.Fprintf(c.err, "  line %d: %s\n", feeds[r.Index].Line, r.Reason)
 	}
 	if more := len(refused) - mostRefused; more > 0 {
-		fmt.Fprintf(c.out, "  and %d more\n", more)
+		fmt.Fprintf(c.err, "  and %d more\n", more)
 	}
 }
 
@@ -109,8 +109,7 @@ func feedOf(s api.Source) opml.Feed {
 	return f
 }
 
-// openList opens an OPML list wherever it is. An address is trusted as the
-// file of a user would be: it was typed in.
+// openList opens an OPML list wherever it is: on the web as the fetcher asks for anything.
 func (c *cli) openList(ctx context.Context, name string) (io.ReadCloser, error) {
 	switch {
 	case name == "-":
@@ -122,19 +121,11 @@ func (c *cli) openList(ctx context.Context, name string) (io.ReadCloser, error) 
 		}
 		return file, nil
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, name, nil)
+	body, reason, err := fetcher.Fetch(ctx, c.config.Fetcher, name, opml.MaxBytes)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s cannot be read (%s): %w", name, reason, err)
 	}
-	resp, err := (&http.Client{Timeout: time.Minute}).Do(req)
-	if err != nil {
-		return nil, err
-	}
-	if resp.StatusCode != http.StatusOK {
-		resp.Body.Close()
-		return nil, fmt.Errorf("%s: the server answered %s", name, resp.Status)
-	}
-	return resp.Body, nil
+	return io.NopCloser(bytes.NewReader(body)), nil
 }
 
 func (c *cli) sourcesExport() *cobra.Command {

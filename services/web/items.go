@@ -38,7 +38,7 @@ func findID(ctx context.Context, ref string, find func(ctx context.Context, pref
 		if err != nil {
 			return "", huma.Error422UnprocessableEntity(fmt.Sprintf("%q is %v", ref, err))
 		}
-		return news.ItemID(weburl.Identity(address), "", ""), nil
+		return known(ctx, address, find)
 	}
 	digits, ok := api.IDDigits(ref)
 	switch {
@@ -50,6 +50,19 @@ func findID(ctx context.Context, ref string, find func(ctx context.Context, pref
 		return "", huma.Error404NotFound(fmt.Sprintf("%q is too short: give at least %d digits of the ID", ref, api.MinDigits))
 	}
 	return find(ctx, digits)
+}
+
+// known is the ID of an address, or that of before IDs went by what the
+// addresses of an article have in common, if that is what is known.
+func known(ctx context.Context, address string, find func(ctx context.Context, prefix string) (news.ID, error)) (news.ID, error) {
+	id := news.ItemID(weburl.Identity(address), "", "")
+	if _, err := find(ctx, string(id)); !errors.Is(err, store.ErrNotFound) {
+		return id, err
+	}
+	if former, err := find(ctx, string(news.NewID("url", address))); !errors.Is(err, store.ErrNotFound) {
+		return former, err
+	}
+	return id, nil
 }
 
 // noItem says plainly that there is none, or more than one.

@@ -40,6 +40,14 @@ func TestItem(t *testing.T) {
 		Source: s.feed.ID, Poll: news.Poll{At: start}, Items: []store.Entry{{ID: id, URL: address, Found: news.Found{Title: "A title"}}},
 	})
 	s.must(err)
+	older := news.NewID("url", "https://www.news.example/older") // of before IDs went by what addresses have in common
+	_, err = s.store.RecordPoll(t.Context(), store.PollResult{
+		Source: s.feed.ID, Poll: news.Poll{At: start.Add(time.Minute)}, Items: []store.Entry{{ID: older, URL: "https://www.news.example/older", Page: &news.Page{Kind: news.PageFeed}}},
+	})
+	s.must(err)
+	if got := where("https://www.news.example/older#top"); got.ID != older {
+		t.Errorf("an item of before: %+v", got)
+	}
 	due := where("HTTPS://news.example/a?utm_source=x#top")
 	if due.ID != id || due.State != news.StateDue || due.Title != "A title" || !due.FoundAt.Equal(start) || !due.LeasedUntil.IsZero() ||
 		len(due.Sources) != 1 || due.Sources[0].Name != s.feed.Name || due.Record != nil {

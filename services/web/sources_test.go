@@ -31,6 +31,7 @@ func TestNewSource(t *testing.T) {
 		"long name":        {api.NewSource{Name: strings.Repeat("x", 501)}, "name"},
 		"quota":            {api.NewSource{Options: news.Options{Quota: -1}}, "quota"},
 		"second look":      {api.NewSource{Options: news.Options{SecondLooks: []string{"soon"}}}, "second_looks"},
+		"costly selector":  {api.NewSource{Options: news.Options{Drop: []string{"h1 ~ p"}}}, "drop"},
 		"selector":         {api.NewSource{Options: news.Options{Keep: []string{"a["}}}, "keep"},
 		"proxy":            {api.NewSource{Options: news.Options{Proxy: "ftp://u:secret@p"}}, "proxy"},
 		"cookies":          {api.NewSource{Options: news.Options{Cookies: "secret\r\nX: y"}}, "cookies"},

@@ -46,6 +46,9 @@ func claimItems(tx *tx, claim store.Claim) ([]news.Item, error) {
 			if err := takeSlot(tx, item.Host, claim.Owner, item.Item, until); err != nil {
 				return nil, err
 			}
+			if err := tx.run(`UPDATE hosts SET polled = 0 WHERE host = ? AND polled = 1`, item.Host); err != nil {
+				return nil, err
+			}
 		}
 		items = append(items, item)
 	}
@@ -101,9 +104,10 @@ const readyOf = `
 	SELECT n FROM items INDEXED BY items_ready
 	WHERE state = 'due' AND download = 0 AND publisher = ?1 AND claim_at <= ?2 ORDER BY claim_at, n LIMIT ?3`
 
-// pollFirst is how long the items of a host make way for a source of it that is
-// due: a process that downloads without polling must not wait for ever.
-const pollFirst = time.Minute
+// yield is how long the items of a host make way for a source whose turn it is,
+// and sources for items: long enough for whoever claims the others to come by. A
+// process that only downloads, or may not for now, must not wait for ever.
+const yield = 3 * time.Second
 
 // downloads returns one item of each host that is free, longest waiting first:
 // some steps of an index for each, whatever waits behind it.
@@ -111,7 +115,7 @@ func downloads(tx *tx, claim store.Claim) ([]candidate, error) {
 	return all(tx.query, func(row scanner) (candidate, error) {
 		c := candidate{download: true}
 		return c, row.Scan(&c.n, &c.publisher, &c.turn)
-	}, readyHosts, micros(claim.Now), claim.Limit, micros(claim.Now.Add(-pollFirst)))
+	}, readyHosts, micros(claim.Now), claim.Limit, micros(claim.Now.Add(-yield)))
 }
 
 const readyHosts = `
@@ -119,9 +123,8 @@ const readyHosts = `
 		SELECT h.ready_at, h.host, (SELECT n FROM items INDEXED BY items_download
 			WHERE state = 'due' AND download = 1 AND host = h.host ORDER BY claim_at, n LIMIT 1) AS n
 		FROM hosts h INDEXED BY hosts_ready
-		WHERE h.wanted_at IS NOT NULL AND h.ready_at <= ?1 AND NOT EXISTS (
-			SELECT 1 FROM sources s INDEXED BY sources_host
-			WHERE s.paused = 0 AND s.removed = 0 AND s.kind <> 'manual' AND s.host = h.host AND s.claim_at <= ?1 AND s.claim_at > ?3)
+		WHERE h.wanted_at IS NOT NULL AND h.ready_at <= ?1
+			AND NOT (h.polled = 0 AND h.poll_at IS NOT NULL AND h.poll_ready_at <= ?1 AND h.poll_ready_at > ?3)
 		ORDER BY h.ready_at, h.host LIMIT ?2) h
 	CROSS JOIN items i ON i.n = h.n LEFT JOIN publishers p ON p.id = i.publisher
 	ORDER BY h.ready_at, h.host`

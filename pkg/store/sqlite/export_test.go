@@ -8,7 +8,7 @@ var Queries = map[string]string{
 	"old pages": oldPages, "old polls": oldPolls, "orphaned polls": orphanedPolls, "old items": oldItems,
 	"old revisions": oldRevisions, "old fingerprints": oldFingerprints, "useless attempts": uselessAttempts, "old entries": oldEntries, "journal": readJournal,
 	"anchored": anchored, "group": group, "beside": besideIt, "members": members, "kinships": kinships, "of revision": ofRevision, "linked": linkedTo, "stories": storiesQuery(),
-	"archived since": archivedSince, "archived of": archivedOf, "old clocks": oldClocks, "novel entries": novelEntries, "due sources": dueSources,
+	"archived since": archivedSince, "archived of": archivedOf, "old clocks": oldClocks, "novel entries": novelEntries, "former entries": formerEntries, "due sources": dueSources,
 }
 
 // Removals are what Prune deletes with.

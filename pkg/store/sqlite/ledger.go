@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,17 @@ type entry struct {
 	page *packedPage
 }
 
-func (e entry) host() string  { return weburl.Domain(e.URL) }
+func (e entry) host() string { return weburl.Domain(e.URL) }
+
+// former is the ID that items had which were known by their canonical URL;
+// empty for an entry that is not known by its address alone.
+func (e entry) former() news.ID {
+	if e.URL == "" || e.ID != news.ItemID(weburl.IdentityOf(e.URL), "", "") {
+		return ""
+	}
+	return news.NewID("url", e.URL)
+}
+
 func (e entry) found() string { return encodeFound(e.Found) }
 
 // newEntries passes over entries whose ID came before: one reading of a feed
@@ -61,6 +72,7 @@ type novelty struct {
 	hasPage  bool
 	looking  bool // due for a second look
 	removed  bool // its article was taken down
+	late     bool // it goes no further: its source brought as many as it may
 }
 
 // untouched reports whether no message of the revision can be on its way: that
@@ -71,7 +83,7 @@ func (k novelty) untouched() bool {
 
 // recorded is what entries were to the ledger.
 type recorded struct {
-	added, changed int
+	added, changed int           // added: those of others that become this source's, too
 	fresh          []store.Entry // new to their source: others may have found them before
 }
 
@@ -87,12 +99,16 @@ func (f finder) record(tx *tx, entries []entry) (r recorded, err error) {
 		e := entries[k.at]
 		switch {
 		case k.n == 0:
-			unknown = append(unknown, addition{entry: e, late: f.quota > 0 && f.used+len(unknown) >= f.quota})
+			unknown = append(unknown, addition{entry: e, late: f.late(r.added + len(unknown))})
 			r.fresh = append(r.fresh, e.Entry)
+		case k.joined && k.late && !f.late(r.added+len(unknown)):
+			r.added++
+			r.fresh = append(r.fresh, e.Entry)
+			err = f.adopt(tx, k, e)
 		case k.joined: // another's words on the item are not a change of it
 			r.fresh = append(r.fresh, e.Entry)
 			err = f.join(tx, k.n)
-		case k.removed:
+		case k.removed, k.late && !k.untouched(): // other words do not make it wanted
 		case k.untouched():
 			err = f.replace(tx, k, e)
 		default:
@@ -103,25 +119,64 @@ func (f finder) record(tx *tx, entries []entry) (r recorded, err error) {
 			return r, fmt.Errorf("item %s: %w", e.ID, err)
 		}
 	}
-	r.added = len(unknown)
+	r.added += len(unknown)
 	return r, f.add(tx, unknown)
 }
 
-// novelties compares entries with the ledger, in their order.
+// late reports whether the source brought as many as it may, with so many of now.
+func (f finder) late(now int) bool { return f.quota > 0 && f.used+now >= f.quota }
+
+// novelties compares entries with the ledger, in their order. Those that it
+// knows by an older ID are given that.
 func (f finder) novelties(tx *tx, entries []entry) ([]novelty, error) {
+	list, err := f.compare(tx, entries)
+	if err != nil || !slices.ContainsFunc(list, func(k novelty) bool { return k.n == 0 && entries[k.at].former() != "" }) {
+		return list, err
+	}
+	renamed, err := rename(tx, entries, list)
+	if err != nil || !renamed {
+		return list, err
+	}
+	return f.compare(tx, entries)
+}
+
+// rename gives those of the entries in list that the ledger knows by the IDs of
+// before the first release those, and reports whether there are any.
+func rename(tx *tx, entries []entry, list []novelty) (renamed bool, err error) {
+	former := make([]news.ID, len(entries))
+	for _, k := range list {
+		if k.n == 0 {
+			former[k.at] = entries[k.at].former()
+		}
+	}
+	err = each(tx.query, func(row scanner) error {
+		var at int
+		err := row.Scan(&at)
+		if err == nil {
+			entries[at].ID, renamed = former[at], true
+		}
+		return err
+	}, formerEntries, encodeJSON(former))
+	return renamed, err
+}
+
+const formerEntries = `SELECT e.key FROM json_each(?1) e CROSS JOIN items i ON i.id = e.value`
+
+func (f finder) compare(tx *tx, entries []entry) ([]novelty, error) {
 	pairs := make([]string, len(entries))
 	for i, e := range entries {
 		pairs[i] = string(e.ID) + e.hash
 	}
 	return all(tx.query, func(row scanner) (k novelty, err error) {
-		return k, row.Scan(&k.at, &k.n, &k.joined, &k.revision, &k.state, &k.leased, &k.hasPage, &k.looking, &k.removed)
+		return k, row.Scan(&k.at, &k.n, &k.joined, &k.revision, &k.state, &k.leased, &k.hasPage, &k.looking, &k.removed, &k.late)
 	}, novelEntries, encodeJSON(pairs), f.source)
 }
 
 // novelEntries takes IDs, of 32 characters, each with the hash behind it.
 const novelEntries = `
 	SELECT e.key, coalesce(i.n, 0), coalesce(i.source <> ?2, 0), coalesce(i.revision, 0), coalesce(i.state, ''), coalesce(i.lease_owner <> '', 0),
-		coalesce(i.has_page, 0), coalesce(i.looking, 0), EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id)
+		coalesce(i.has_page, 0), coalesce(i.looking, 0), EXISTS (SELECT 1 FROM tombstones t WHERE t.item = i.id),
+		coalesce(i.reason = '` + store.ReasonQuota + `' AND i.outcome IN ('', 'dropped'), 0)
 	FROM json_each(?1) e LEFT JOIN items i ON i.id = substr(e.value, 1, 32)
 	WHERE i.n IS NULL OR iif(i.source = ?2, i.hash <> substr(e.value, 33),
 		NOT EXISTS (SELECT 1 FROM item_finders f WHERE f.item = i.n AND f.source = ?2))
@@ -209,6 +264,18 @@ func (f finder) join(tx *tx, n int64) error {
 	return tx.run(`INSERT INTO item_finders VALUES (?, ?) ON CONFLICT DO NOTHING`, n, f.source)
 }
 
+// adopt makes an item that was too much for the source that found it one of this
+// source. It is a new revision: the end of the other may be on its way.
+func (f finder) adopt(tx *tx, k novelty, e entry) error {
+	if err := tx.run(`UPDATE items SET source = ?2, publisher = ?3 WHERE n = ?1`, k.n, f.source, f.publisher); err != nil {
+		return err
+	}
+	if err := f.join(tx, k.n); err != nil {
+		return err
+	}
+	return f.revise(tx, k, e)
+}
+
 // replace changes a revision that nobody has worked on.
 func (f finder) replace(tx *tx, k novelty, e entry) error {
 	if err := tx.run(`UPDATE items SET hash = ?2, has_page = ?3 WHERE n = ?1`, k.n, e.hash, e.page != nil); err != nil {
@@ -265,6 +332,10 @@ func submit(tx *tx, now time.Time, given []store.Entry, entries []entry) ([]stor
 	if err := registerManual(tx, now); err != nil {
 		return nil, err
 	}
+	known := make(map[news.ID]*entry, len(entries)) // by the IDs given
+	for i := range entries {
+		known[entries[i].ID] = &entries[i]
+	}
 	list, err := f.novelties(tx, entries)
 	if err != nil {
 		return nil, err
@@ -276,6 +347,9 @@ func submit(tx *tx, now time.Time, given []store.Entry, entries []entry) ([]stor
 		case k.n == 0:
 			added[entries[k.at].ID] = true
 			unknown = append(unknown, addition{entry: entries[k.at]})
+		case k.joined && k.late:
+			added[entries[k.at].ID] = true
+			err = f.adopt(tx, k, entries[k.at])
 		case k.joined:
 			err = f.join(tx, k.n)
 		}
@@ -287,7 +361,8 @@ func submit(tx *tx, now time.Time, given []store.Entry, entries []entry) ([]stor
 		return nil, err
 	}
 	submitted := make([]store.Submitted, len(given))
-	for i, e := range given {
+	for i := range given {
+		e := known[given[i].ID]
 		item, err := one(tx.query, scanItem, selectItems+` WHERE i.id = ?`, e.ID)
 		if err != nil {
 			return nil, err

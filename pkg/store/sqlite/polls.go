@@ -33,7 +33,7 @@ func claimSources(tx *tx, claim store.Claim) ([]news.Source, error) {
 		Host   string  `json:"host"`
 		Source news.ID `json:"source"`
 	}
-	list, err := all(tx.query, func(row scanner) (d due, err error) { return d, row.Scan(&d.Host, &d.Source) }, dueSources, micros(claim.Now), claim.Limit)
+	list, err := all(tx.query, func(row scanner) (d due, err error) { return d, row.Scan(&d.Host, &d.Source) }, dueSources, micros(claim.Now), claim.Limit, micros(claim.Now.Add(-yield)))
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -43,8 +43,8 @@ func claimSources(tx *tx, claim store.Claim) ([]news.Source, error) {
 		return nil, err
 	}
 	err = tx.run(`
-		INSERT INTO hosts (host, busy_until, owner, holder) SELECT value ->> 'host', ?2, ?3, value ->> 'source' FROM json_each(?1) WHERE true
-		ON CONFLICT DO UPDATE SET busy_until = excluded.busy_until, owner = excluded.owner, holder = excluded.holder`, chosen, until, claim.Owner)
+		INSERT INTO hosts (host, busy_until, owner, holder, polled) SELECT value ->> 'host', ?2, ?3, value ->> 'source', 1 FROM json_each(?1) WHERE true
+		ON CONFLICT DO UPDATE SET busy_until = excluded.busy_until, owner = excluded.owner, holder = excluded.holder, polled = 1`, chosen, until, claim.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,9 @@ const dueSources = `
 	SELECT h.host, (SELECT id FROM sources s INDEXED BY sources_host
 		WHERE s.paused = 0 AND s.removed = 0 AND s.kind <> 'manual' AND s.host = h.host ORDER BY s.claim_at, s.id LIMIT 1)
 	FROM hosts h INDEXED BY hosts_poll_ready
-	WHERE h.poll_at IS NOT NULL AND h.poll_ready_at <= ?1 ORDER BY h.poll_ready_at, h.host LIMIT ?2`
+	WHERE h.poll_at IS NOT NULL AND h.poll_ready_at <= ?1
+		AND NOT (h.polled = 1 AND h.wanted_at IS NOT NULL AND h.ready_at <= ?1 AND h.ready_at > ?3)
+	ORDER BY h.poll_ready_at, h.host LIMIT ?2`
 
 // RecordPoll implements store.Sources.
 func (s *Store) RecordPoll(ctx context.Context, result store.PollResult) (news.Poll, error) {

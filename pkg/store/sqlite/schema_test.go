@@ -171,6 +171,10 @@ func TestMigrateOlder(t *testing.T) {
 	if want := (news.Counts{Found: 240, Dropped: 40, Open: 200}); err != nil || got.Counts != want {
 		t.Errorf("counts %+v, want %+v; %v", got.Counts, want, err)
 	}
+	sources, err := s.ClaimSources(t.Context(), store.Claim{Now: benchStart.Add(time.Hour), Owner: "a", Lease: time.Minute, Limit: 9})
+	if err != nil || len(sources) != 1 || sources[0].ID != source {
+		t.Errorf("sources %+v were claimed, %v", sources, err)
+	}
 	report, err := s.Audit(t.Context(), benchStart, func([]news.Ref) error { return nil })
 	if err != nil || len(report.Offenders) > 0 {
 		t.Errorf("offenders %v, %v", report.Offenders, err)
@@ -292,9 +296,9 @@ func TestPlans(t *testing.T) {
 	for name, want := range map[string][]string{
 		"ready publishers": {"SCAN items USING INDEX items_ready", "SEARCH items USING INDEX items_ready (publisher>?)", "SEARCH i USING INTEGER PRIMARY KEY (rowid=?)"},
 		"ready items":      {"SEARCH items USING INDEX items_ready (publisher=? AND claim_at<?)"},
-		"ready hosts": {"SEARCH h USING INDEX hosts_ready (ready_at<?)", "SEARCH items USING INDEX items_download (host=?)",
-			"SEARCH s USING INDEX sources_host (host=? AND claim_at>? AND claim_at<?)"},
+		"ready hosts":      {"SEARCH h USING INDEX hosts_ready (ready_at<?)", "SEARCH items USING INDEX items_download (host=?)"},
 		"novel entries":    {"SEARCH i USING INDEX sqlite_autoindex_items_1 (id=?) LEFT-JOIN", "SEARCH f USING PRIMARY KEY (item=? AND source=?)"},
+		"former entries":   {"SEARCH i USING COVERING INDEX sqlite_autoindex_items_1 (id=?)"},
 		"due sources":      {"SEARCH h USING INDEX hosts_poll_ready (poll_ready_at<?)", "SEARCH s USING INDEX sources_host (host=?)"},
 		"old pages":        {"SEARCH p USING INDEX pages_fetched (fetched_at<?)", "SEARCH i USING INTEGER PRIMARY KEY (rowid=?)"},
 		"old polls":        {"SEARCH polls USING COVERING INDEX polls_at (at<?)"},

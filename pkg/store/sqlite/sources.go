@@ -127,7 +127,10 @@ func (s *Store) HasFeeds(ctx context.Context) (bool, error) {
 
 // PauseSource implements store.Sources.
 func (s *Store) PauseSource(ctx context.Context, id news.ID, paused bool) error {
-	return s.changeSource(ctx, "pause_source", id, `UPDATE sources SET paused = ?2, notice = '' WHERE id = ?1 AND removed = 0`, id, paused)
+	return s.changeSource(ctx, "pause_source", id, `
+		UPDATE sources SET paused = ?2, notice = '', failures = iif(?2, failures, 0), reason = iif(?2, reason, ''),
+			next_poll = iif(?2, next_poll, max(last_poll, added_at)), claim_at = iif(?2 OR lease_owner <> '', claim_at, max(last_poll, added_at))
+		WHERE id = ?1 AND removed = 0`, id, paused)
 }
 
 // ChangeSource implements store.Sources.

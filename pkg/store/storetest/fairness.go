@@ -87,16 +87,71 @@ func testPollsFirst(w *world) {
 	equal(w, urls(w.claim("x", due.Add(-time.Second), 1)), []string{"https://a.example/1"})
 	w.must(w.Release(ctx, "x", start))
 	equal(w, urls(w.claim("x", due, 9)), []string{"https://b.example/1"})
-	equal(w, urls(w.claim("x", due.Add(59*time.Second), 9)), []string{})
-	sources, err := w.ClaimSources(ctx, store.Claim{Now: due.Add(59 * time.Second), Owner: "p", Lease: time.Hour, Limit: 9})
+	equal(w, urls(w.claim("x", due.Add(2*time.Second), 9)), []string{})
+	equal(w, urls(w.claim("x", due.Add(3*time.Second), 1)), []string{"https://a.example/1"})
+	w.must(w.Release(ctx, "x", start))
+	sources, err := w.ClaimSources(ctx, store.Claim{Now: due.Add(2 * time.Second), Owner: "p", Lease: time.Hour, Limit: 9})
 	w.must(err)
 	equal(w, len(sources), 1)
 	w.must(w.Release(ctx, "p", start))
-	equal(w, urls(w.claim("x", due.Add(time.Minute), 1)), []string{"https://a.example/1"})
+	equal(w, urls(w.claim("x", due.Add(2*time.Second), 1)), []string{"https://a.example/1"}) // their turn
 	w.must(w.Release(ctx, "x", start))
 
 	w.must(w.PauseSource(ctx, source.ID, true))
 	equal(w, len(w.claim("x", due.Add(time.Second), 9)), 2) // a paused source takes no turn
+}
+
+// testTakingTurns: of a host with more due sources and more items than it has
+// time for, both go on, whoever claims first.
+func testTakingTurns(w *world) {
+	var sources []news.Source
+	for i := range 40 {
+		sources = append(sources, w.feed(fmt.Sprintf("feeds%d.a.example", i), "P"))
+	}
+	for i := range 40 {
+		w.poll(sources[0], start, entry(fmt.Sprintf("https://a.example/%d", i), "x"))
+	}
+	polls, downloads, at := 0, 0, after(time.Hour)
+	turn := func(claimed func() bool) bool {
+		at = at.Add(time.Second)
+		return claimed()
+	}
+	poll := func() bool {
+		claimed, err := w.ClaimSources(w.Context(), store.Claim{Now: at, Owner: "x", Lease: time.Minute, Limit: 9})
+		w.must(err)
+		for _, source := range claimed {
+			polls++
+			_, err := w.RecordPoll(w.Context(), store.PollResult{Source: source.ID, Owner: "x", Poll: news.Poll{At: at},
+				NextPoll: at.Add(15 * time.Second), Slot: store.Slot{Host: "a.example", FreeAt: at.Add(time.Second)}})
+			w.must(err)
+		}
+		return len(claimed) > 0
+	}
+	download := func() bool {
+		claimed := w.claim("x", at, 9)
+		for _, item := range claimed {
+			downloads++
+			w.must(w.SavePage(w.Context(), news.Page{Ref: item.Ref}, "", store.Slot{Host: "a.example", FreeAt: at.Add(time.Second)}))
+		}
+		return len(claimed) > 0
+	}
+	for range 10 { // polls ask first
+		_ = turn(poll) || download()
+	}
+	equal(w, []int{polls, downloads}, []int{5, 5})
+	for range 10 { // items do
+		_ = turn(download) || poll()
+	}
+	equal(w, []int{polls, downloads}, []int{10, 10})
+	// While nothing is polled, downloads go on, and the other way round.
+	for range 12 {
+		turn(download)
+	}
+	equal(w, downloads, 13)
+	for range 12 {
+		turn(poll)
+	}
+	equal(w, polls, 13)
 }
 
 // testRelease: what a killed process was about is free only after the delay.
@@ -166,7 +221,8 @@ func testClockSetBack(w *world) {
 		_, err = w.ClaimSources(ctx, store.Claim{Now: start, Owner: "x", Lease: time.Minute, Limit: 9})
 		w.must(err)
 	}
-	sources, err = w.ClaimSources(ctx, store.Claim{Now: after(time.Hour), Owner: "x", Lease: time.Minute, Limit: 9})
+	// An hour from now, and then an item's turn is over.
+	sources, err = w.ClaimSources(ctx, store.Claim{Now: after(time.Hour + 3*time.Second), Owner: "x", Lease: time.Minute, Limit: 9})
 	w.must(err)
 	equal(w, len(sources), 1)
 	equal(w, len(w.offenders()), 0)

@@ -7,6 +7,7 @@ import (
 
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/weburl"
 )
 
 // testLearned: what a poll teaches is asked for with the entries that were new,
@@ -70,6 +71,100 @@ func testQuota(w *world) {
 	w.poll(source, after(23*time.Hour), list(4, 5)...)
 	w.poll(source, after(24*time.Hour), list(5, 6)...)
 	equal(w, reasons(list(4, 6)), []string{store.ReasonQuota, ""})
+}
+
+// testBeyondQuota: what one source may not bring stays dropped when its words
+// change, and goes on when another brings it.
+func testBeyondQuota(w *world) {
+	full, other := w.feed("a.example", "P"), w.feed("b.example", "Q")
+	full.Options.Quota, other.Options.Quota = 1, 2
+	w.must(w.ChangeSource(w.Context(), full))
+	w.must(w.ChangeSource(w.Context(), other))
+	list := func(words string) (entries []store.Entry) {
+		for i := range 5 {
+			entries = append(entries, entry("https://a.example/"+name(i), words))
+		}
+		return entries
+	}
+	w.poll(full, start, list("first")...)
+	drop := func(e store.Entry, revision int) {
+		ref := news.Ref{Item: e.ID, Revision: revision}
+		w.inLine(start, ref)
+		w.end(dropped(ref, store.ReasonQuota))
+	}
+	for _, e := range list("")[1:4] {
+		drop(e, 1)
+	}
+	equal(w, w.poll(full, after(time.Minute), list("second")...).Changed, 0)
+	for i, e := range list("")[1:] {
+		item := w.item(e.ID)
+		equal(w, []any{item.Revision, item.Reason}, []any{1, store.ReasonQuota})
+		equal(w, item.State == news.StateDue, i == 3)
+	}
+
+	equal(w, w.poll(other, after(2*time.Minute), list("theirs")[1:4]...).New, 2)
+	for i, e := range list("")[1:4] {
+		item := w.item(e.ID)
+		if i == 2 { // beyond the quota of the other, too
+			equal(w, []any{item.Source, item.State, item.Reason}, []any{full.ID, news.StateEnded, store.ReasonQuota})
+			continue
+		}
+		equal(w, []any{item.Source, item.Publisher, item.State, item.Reason, item.Found.Title, item.Revision},
+			[]any{other.ID, other.Publisher.ID, news.StateDue, "", "theirs", 2})
+	}
+	w.end(dropped(first(list("")[1]), store.ReasonQuota)) // came late
+	equal(w, w.item(list("")[1].ID).State, news.StateDue)
+	w.poll(full, after(3*time.Minute), list("third")...) // it is no longer theirs to change
+	equal(w, w.item(list("")[1].ID).Found.Title, "theirs")
+	got, err := w.Source(w.Context(), other.ID)
+	w.must(err)
+	equal(w, got.Counts, news.Counts{Found: 2, Open: 2})
+
+	submitted, err := w.Submit(w.Context(), after(4*time.Minute), list("by hand")[3:])
+	w.must(err)
+	for _, s := range submitted {
+		equal(w, []any{s.Added, s.Item.Source, s.Item.State, s.Item.Reason}, []any{true, news.ManualSource, news.StateDue, ""})
+	}
+	equal(w, len(w.offenders()), 0)
+}
+
+// testFormerIDs: items of before IDs went by the identity of addresses are known
+// still, and what was taken down stays so.
+func testFormerIDs(w *world) {
+	source := w.feed("a.example", "P")
+	before := func(i int) store.Entry { return entry("https://www.a.example/"+name(i), "before") }
+	now := func(i int) store.Entry {
+		e := before(i)
+		e.ID = news.ItemID(weburl.IdentityOf(e.URL), "", "")
+		return e
+	}
+	w.poll(source, start, before(0), before(1), before(2))
+	w.end(archived(first(before(0)), "title", "text"), archived(first(before(1)), "other", "texts"))
+	_, err := w.RemoveArticle(w.Context(), before(0).ID, after(time.Minute))
+	w.must(err)
+
+	changed := now(1)
+	changed.Found.Title = "after"
+	removed := now(0)
+	removed.Found.Title = "after"
+	poll := w.poll(source, after(2*time.Minute), removed, changed, now(2), now(3))
+	equal(w, []int{poll.New, poll.Changed}, []int{1, 1})
+	equal(w, []any{w.item(before(0).ID).Reason, w.item(before(1).ID).Revision, w.item(before(2).ID).Revision}, []any{store.ReasonRemoved, 2, 1})
+	for i := range 3 {
+		if _, err := w.Item(w.Context(), now(i).ID); !errors.Is(err, store.ErrNotFound) {
+			w.Errorf("%s was found anew: %v", now(i).URL, err)
+		}
+	}
+	submitted, err := w.Submit(w.Context(), after(3*time.Minute), []store.Entry{now(0), now(3), now(4)})
+	w.must(err)
+	equal(w, []any{submitted[0].Item.Item, submitted[0].Added, submitted[1].Item.Item, submitted[1].Added, submitted[2].Item.Item, submitted[2].Added},
+		[]any{before(0).ID, false, now(3).ID, false, now(4).ID, true})
+
+	// An ID that is not of the address alone has no older one.
+	shared := before(2)
+	shared.ID = news.NewID("several entries of one address")
+	equal(w, w.poll(source, after(4*time.Minute), shared).New, 1)
+	equal(w, len(w.offenders()), 0)
 }
 
 func testMovedSources(w *world) {

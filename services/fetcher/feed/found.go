@@ -38,6 +38,9 @@ func (d *Document) feed(o Options) Feed {
 	for i := range d.Entries[:min(len(d.Entries), o.Limit)] {
 		f.Entries = append(f.Entries, d.found(&d.Entries[i], o))
 	}
+	if len(sharedNow(f.Entries, addresses(f.Entries))) > 0 {
+		d.repairs.add(RepairedAddresses)
+	}
 	f.Repairs = d.repairs
 	return f
 }

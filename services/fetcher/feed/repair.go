@@ -24,6 +24,7 @@ const (
 	RepairedLimit      Repair = "entries_capped"    // there are more than were asked for
 	RepairedNoDates    Repair = "dates_absent"      // at least one entry has none that can be read
 	RepairedFuture     Repair = "dates_in_the_future"
+	RepairedAddresses  Repair = "addresses_shared" // different entries have the same one
 )
 
 // repairs is a set that keeps their order.

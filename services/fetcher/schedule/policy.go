@@ -43,6 +43,8 @@ const (
 )
 
 const (
+	// firstRetry is the pause, doubled with each failure, of a source that was never read.
+	firstRetry = 2 * time.Minute
 	// turnover is the share of a feed's window that may be expected to be new: half
 	// is left for what comes unexpected, because what falls out is lost.
 	turnover = 0.5
@@ -64,6 +66,9 @@ func (p Policy) Next(h Habit, now time.Time, hints Hints, r *rand.Rand) time.Dur
 	pause, least := hints.Override, time.Duration(0)
 	if pause <= 0 {
 		pause, least = p.pause(&h, now, hints), p.Min
+		if h.last == 0 && hints.Failures > 0 {
+			pause = min(pause, firstRetry)
+		}
 	}
 	pause = max(jitter(backoff(pause, hints.Failures), r), least)
 	if pause < hints.RetryAfter {

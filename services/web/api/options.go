@@ -10,18 +10,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/http/httpguts"
 
 	"marsad/pkg/news"
+	"marsad/pkg/selector"
 )
 
 // Bounds of a source's options.
 const (
 	maxHeaders     = 20
 	maxHeaderValue = 8 << 10
-	maxSelectors   = 50
-	maxSelector    = 1000
 	maxLooks       = 10
 	longestLook    = 30 * 24 * time.Hour
 )
@@ -131,15 +129,11 @@ func isProxy(address string) bool {
 
 // checkedSelectors returns CSS selectors, each on a line.
 func checkedSelectors(what string, selectors []string) (out []string, err error) {
-	if len(selectors) > maxSelectors {
-		return nil, fmt.Errorf("%s: more than %d selectors", what, maxSelectors)
+	for _, text := range selectors {
+		out = append(out, strings.Join(strings.Fields(text), " "))
 	}
-	for _, selector := range selectors {
-		selector = strings.Join(strings.Fields(selector), " ")
-		if _, err := cascadia.ParseGroup(selector); err != nil || len(selector) > maxSelector {
-			return nil, fmt.Errorf("%s: %.80q is no CSS selector, as article.main", what, selector)
-		}
-		out = append(out, selector)
+	if _, err := selector.Parse(out...); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	return out, nil
 }

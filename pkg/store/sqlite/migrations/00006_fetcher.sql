@@ -31,6 +31,7 @@ ALTER TABLE polls ADD COLUMN repairs TEXT NOT NULL DEFAULT '[]';  -- JSON: what 
 -- steps of an index, however many others of the same host wait.
 ALTER TABLE hosts ADD COLUMN poll_at INTEGER; -- least claim_at of the sources there; kept by triggers on sources
 ALTER TABLE hosts ADD COLUMN poll_ready_at INTEGER AS (max(next_at, busy_until, poll_at)) VIRTUAL;
+ALTER TABLE hosts ADD COLUMN polled INTEGER NOT NULL DEFAULT 0; -- a source had the slot last: an item is next
 CREATE INDEX hosts_poll_ready ON hosts (poll_ready_at) WHERE poll_at IS NOT NULL;
 DROP INDEX sources_due;
 
@@ -79,6 +80,16 @@ ALTER TABLE items ADD COLUMN look_at INTEGER NOT NULL DEFAULT 0; -- the page is 
 ALTER TABLE items ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;   -- second looks begun
 ALTER TABLE items ADD COLUMN looking INTEGER NOT NULL DEFAULT 0; -- due for a look: the revision has its article
 CREATE INDEX items_look ON items (look_at) WHERE look_at > 0;
+
+-- An item that its source may not bring can become another's.
+DROP TRIGGER items_count_moved;
+-- +goose StatementBegin
+CREATE TRIGGER items_count_moved AFTER UPDATE OF state, outcome, source ON items WHEN NEW.status <> OLD.status OR NEW.source <> OLD.source BEGIN
+    UPDATE item_counts SET items = items - 1 WHERE source = OLD.source AND status = OLD.status;
+    INSERT INTO item_counts VALUES (NEW.source, NEW.status, 1)
+    ON CONFLICT DO UPDATE SET items = items + 1;
+END;
+-- +goose StatementEnd
 
 -- WebSub: who brings news of a source unasked.
 CREATE TABLE subscriptions (
