@@ -71,7 +71,8 @@ type Sources interface {
 	Source(ctx context.Context, id news.ID) (news.Source, error)
 	// Sources returns every source that is not removed, by publisher name, then name, then ID.
 	Sources(ctx context.Context) ([]news.Source, error)
-	// Moves returns where the source was read before, last move first, at most 30.
+	// Moves returns where the source was read before, last move first, at most 30. The
+	// last may be one that it did not make, because another is read there.
 	Moves(ctx context.Context, source news.ID) ([]news.Move, error)
 	// PauseSource stops (or resumes) polling; a notice is forgotten. What is
 	// resumed is due at once, and its failures are forgotten. ErrNotFound.

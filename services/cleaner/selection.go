@@ -4,6 +4,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"marsad/pkg/news"
 	"marsad/pkg/selector"
 )
 
@@ -41,6 +42,12 @@ func (s Selection) apply(doc *html.Node) {
 	}
 	body.Parent.InsertBefore(only, body)
 	body.Parent.RemoveChild(body)
+}
+
+// Keeps reports whether Keep selects anything of a page, so that not all of it is read.
+func (s Selection) Keeps(page news.Page) bool {
+	doc, err := parse(decode(page.Body, page.ContentType))
+	return err == nil && len(selected(doc, s.Keep...)) > 0
 }
 
 // selected are the outermost elements that selectors match.

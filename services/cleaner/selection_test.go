@@ -10,6 +10,15 @@ import (
 	"marsad/pkg/news"
 )
 
+func TestKeeps(t *testing.T) {
+	page := news.Page{Kind: news.PageHTML, Body: []byte(`<html><body><div class="story"><p>text</p></div></body></html>`)}
+	for selector, want := range map[string]bool{".story": true, "div > p": true, ".none": false, "[": false} {
+		if got := (Selection{Keep: []string{selector}}).Keeps(page); got != want {
+			t.Errorf("%q keeps something: %v", selector, got)
+		}
+	}
+}
+
 func TestSelection(t *testing.T) {
 	const filler = "The harbour master of the small town said on Monday that the old crane would be taken down before winter, and that boats could moor again."
 	page := news.Page{Kind: news.PageHTML, URL: "https://a.example/1", Body: []byte(`<!doctype html><html lang="en"><head><title>The crane</title></head><body>

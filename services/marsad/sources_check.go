@@ -158,7 +158,8 @@ type checkedArticle struct {
 	Words        int               `json:"words"`
 	Lang         string            `json:"lang"`
 	Completeness news.Completeness `json:"completeness,omitempty"`
-	Reason       string            `json:"reason,omitempty"` // why there is no page, or no article
+	Reason       string            `json:"reason,omitempty"`   // why there is no page, or no article
+	AllRead      bool              `json:"all_read,omitempty"` // no selector of keep matched
 }
 
 func checkOf(checked fetcher.Checked, source news.Source, samples []fetcher.Sample) checkJSON {
@@ -180,6 +181,7 @@ func checkOf(checked fetcher.Checked, source news.Source, samples []fetcher.Samp
 
 func cleaned(sample fetcher.Sample, selection cleaner.Selection) checkedArticle {
 	out := checkedArticle{URL: sample.Page.URL, Reason: sample.Reason}
+	out.AllRead = len(selection.Keep) > 0 && sample.Page.Kind == news.PageHTML && !selection.Keeps(sample.Page)
 	article, err := selection.Clean(sample.Page)
 	if err != nil {
 		if out.Reason == "" {
@@ -234,6 +236,9 @@ func (k checkJSON) print(out io.Writer) error {
 		state := page.Reason
 		if state == "" {
 			state = string(page.Completeness)
+		}
+		if page.AllRead {
+			state += " (--keep matched nothing: all was read)"
 		}
 		fmt.Fprintf(w, "%s\t%d\t%s\t%s\n", state, page.Words, orDash(shown(page.Title, 80)), page.URL)
 	}

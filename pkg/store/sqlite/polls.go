@@ -204,16 +204,16 @@ func relocate(tx *tx, result store.PollResult, at time.Time) error {
 		return nil
 	}
 	other, err := watchedAt(tx, result.MovedTo)
-	switch {
-	case err != nil || other == result.Source:
+	if err != nil || other == result.Source {
 		return err
-	case other != "":
-		return tx.run(`UPDATE sources SET paused = 1, notice = ?2 WHERE id = ?1`, result.Source, news.NoticeWatched)
 	}
 	err = tx.run(`INSERT INTO source_moves (source, at, before, after) SELECT id, ?2, url, ?3 FROM sources WHERE id = ?1`,
 		result.Source, micros(at), result.MovedTo)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case other != "":
+		return tx.run(`UPDATE sources SET paused = 1, notice = ?2 WHERE id = ?1`, result.Source, news.NoticeWatched)
 	}
 	return tx.run(`UPDATE sources SET url = ?2, host = ?3 WHERE id = ?1`, result.Source, result.MovedTo, weburl.Domain(result.MovedTo))
 }

@@ -188,6 +188,9 @@ func testMovedSources(w *world) {
 	})
 	onto := move(b, 3*time.Minute, "https://d.example/feed")
 	equal(w, []any{onto.URL, onto.Paused, onto.Notice}, []any{b.URL, true, news.NoticeWatched})
+	moves, err = w.Moves(ctx, b.ID)
+	w.must(err)
+	equal(w, moves, []news.Move{{At: after(3 * time.Minute), From: b.URL, To: "https://d.example/feed"}}) // where it would be
 
 	again := a
 	again.URL = "https://d.example/feed"
