@@ -59,14 +59,14 @@ func (s *Service) addSources(ctx context.Context, list []api.NewSource, skip boo
 	return added, nil
 }
 
-// newSource makes of n a source whose first poll is due. Its errors say what is
-// wrong of n, without its secrets.
 // CheckSource says what is wrong with a source to be added; nil if nothing is.
 func CheckSource(n api.NewSource) error {
 	_, err := newSource(n, time.Time{})
 	return err
 }
 
+// newSource makes of n a source whose first poll is due. Its errors say what is
+// wrong of n, without its secrets.
 func newSource(n api.NewSource, now time.Time) (news.Source, error) {
 	raw, authorization := api.Credentials(n.URL)
 	address, err := weburl.Normal(raw)
