@@ -157,7 +157,11 @@ func canonicalHost(u *url.URL) (string, error) {
 	case strings.Trim(host, ".") == "":
 		return "", ErrNotWeb
 	case strings.Contains(host, ":"):
-		host = "[" + host + "]"
+		addr, err := netip.ParseAddr(host)
+		if err != nil || addr.Zone() != "" { // a zone means something on one machine only
+			return "", ErrNotWeb
+		}
+		host = "[" + addr.String() + "]"
 	case !ascii(host):
 		encoded, err := idna.Lookup.ToASCII(host)
 		if host = strings.TrimRight(encoded, "."); err != nil || host == "" {
