@@ -207,6 +207,13 @@ func isTracking(name string) bool {
 	return false
 }
 
+// IsProxy reports whether an address is one that a proxy can have: an http,
+// https or socks5 URL with a host.
+func IsProxy(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "socks5")
+}
+
 // Domain is the registrable domain of raw (public suffix list), or its host
 // where there is none: an IP address, a single label. It is empty when raw has no host.
 func Domain(raw string) string {

@@ -3,6 +3,7 @@ package fetcher
 import (
 	"errors"
 	"fmt"
+	"marsad/pkg/weburl"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -106,10 +107,8 @@ func (c Config) Validate() error {
 	case c.ReconcileAfter < MinReconcileAfter:
 		return fmt.Errorf("reconcile_after: %v is less than %v", c.ReconcileAfter, MinReconcileAfter)
 	}
-	if c.Proxy != "" {
-		if err := CheckProxy(c.Proxy); err != nil {
-			return fmt.Errorf("proxy: %w", err)
-		}
+	if c.Proxy != "" && !weburl.IsProxy(c.Proxy) {
+		return errors.New("proxy: it is no http, https or socks5 URL")
 	}
 	if err := c.WebSub.validate(); err != nil {
 		return fmt.Errorf("websub.callback: %w", err)
@@ -122,15 +121,6 @@ func (w WebSub) validate() error {
 	u, err := url.Parse(w.Callback)
 	if w.Callback != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "") {
 		return errors.New("it is no http or https URL without a query")
-	}
-	return nil
-}
-
-// CheckProxy says what is wrong with the address of a proxy; nil if nothing is.
-func CheckProxy(address string) error {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5"}, u.Scheme) {
-		return errors.New("it is no http, https or socks5 URL")
 	}
 	return nil
 }

@@ -25,8 +25,6 @@ type Document struct {
 	Image     string
 	Entries   []Entry
 	Wait      time.Duration
-	SkipHours []int
-	SkipDays  []time.Weekday
 	Hubs      []string
 	Children  []Child
 	repairs   repairs

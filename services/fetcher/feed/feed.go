@@ -64,11 +64,9 @@ type Feed struct {
 	Authors     []string
 	Categories  []string
 	Updated     *time.Time
-	Wait        time.Duration  // before it should be asked for again; 0: it does not say
-	SkipHours   []int          // of the day, in UTC, at which it does not change
-	SkipDays    []time.Weekday // on which it does not change
-	Hubs        []string       // of WebSub
-	Self        string         // its own address, as it says
+	Wait        time.Duration // before it should be asked for again; 0: it does not say
+	Hubs        []string      // of WebSub
+	Self        string        // its own address, as it says
 	Entries     []news.Found
 	Sitemaps    []Child // of an index
 	Charset     string  // what it was read as

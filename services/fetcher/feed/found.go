@@ -18,7 +18,7 @@ const ahead = 24 * time.Hour
 func (d *Document) feed(o Options) Feed {
 	f := Feed{
 		Format: d.Format, Title: d.Title.Plain(), Link: weburlOf(d.Link), ID: safehtml.Line(d.ID), Description: d.Subtitle.HTML(), Lang: d.Lang,
-		Authors: names(d.Authors), Categories: terms(d.Tags), Wait: d.Wait, SkipHours: d.SkipHours, SkipDays: d.SkipDays,
+		Authors: names(d.Authors), Categories: terms(d.Tags), Wait: d.Wait,
 		Sitemaps: d.Children, Charset: d.Charset,
 	}
 	if t, ok := When(d.Updated, d.Lang); ok && t.Before(o.Now.Add(ahead)) {

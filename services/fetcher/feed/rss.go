@@ -3,9 +3,7 @@ package feed
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	gofeedrss "github.com/mmcdole/gofeed/rss"
 
@@ -26,7 +24,6 @@ func (t *translator) rss(d *Document, in *gofeedrss.Feed) {
 	d.Published = e.firstOf("x:pubdate", "x:published", "x:issued", "dcterms:issued")
 	d.Updated = e.firstOf("x:lastbuilddate", "dc:date", "dcterms:modified", "x:updated", "x:modified", "atom:updated")
 	d.Hubs, d.Wait = hubs(d.Links), e.wait(in.TTL)
-	d.SkipHours, d.SkipDays = hours(in.SkipHours), days(in.SkipDays)
 	if d.Image = e.picture(); d.Image == "" && in.Image != nil {
 		d.Image = in.Image.URL
 	}
@@ -137,26 +134,4 @@ func rssTags(categories []*gofeedrss.Category) []Tag {
 		list = append(list, Tag{Term: strings.TrimSpace(c.Value), Scheme: c.Domain})
 	}
 	return list
-}
-
-func hours(list []string) []int {
-	var found []int
-	for _, text := range list {
-		if h, err := strconv.Atoi(strings.TrimSpace(text)); err == nil && h >= 0 && h <= 24 {
-			found = append(found, h%24)
-		}
-	}
-	return found
-}
-
-func days(list []string) []time.Weekday {
-	var found []time.Weekday
-	for _, text := range list {
-		for d := time.Sunday; d <= time.Saturday; d++ {
-			if strings.EqualFold(strings.TrimSpace(text), d.String()) {
-				found = append(found, d)
-			}
-		}
-	}
-	return found
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"marsad/pkg/news"
 	"marsad/pkg/selector"
+	"marsad/pkg/weburl"
 )
 
 // Bounds of a source's options.
@@ -43,7 +43,7 @@ func Options(o news.Options) (_ news.Options, err error) {
 		return o, errors.New("cookies: they are not written as name=value; name=value")
 	case o.Quota < 0:
 		return o, errors.New("quota: it cannot be negative; 0 is no limit")
-	case !isProxy(o.Proxy):
+	case o.Proxy != "" && !weburl.IsProxy(o.Proxy):
 		return o, errors.New("proxy: it is no http, https or socks5 URL")
 	}
 	if o.Keep, err = checkedSelectors("keep", o.Keep); err != nil {
@@ -120,11 +120,6 @@ func checkedHeaders(headers map[string]string) (map[string]string, error) {
 		return nil, nil
 	}
 	return out, nil
-}
-
-func isProxy(address string) bool {
-	u, err := url.Parse(address)
-	return address == "" || err == nil && u.Hostname() != "" && slices.Contains([]string{"http", "https", "socks5"}, u.Scheme)
 }
 
 // checkedSelectors returns CSS selectors, each on a line.
