@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"marsad/pkg/store"
+	"marsad/pkg/store/postgres"
 	"marsad/pkg/store/sqlite"
 )
 
@@ -21,15 +22,19 @@ type Options struct {
 	Metrics *store.Metrics // nil: none
 }
 
-// Open opens the store at dsn: a bare path, sqlite:///absolute/path or
-// sqlite://relative/path. No error repeats what may be a password.
+// Open opens the store at dsn: a bare path, sqlite:///absolute/path,
+// sqlite://relative/path or postgres://user:password@host:port/database. No error
+// repeats what may be a password.
 func Open(ctx context.Context, dsn string, options Options) (store.Store, error) {
 	if err := Check(dsn); err != nil {
 		return nil, err
 	}
-	path, _, err := File(dsn)
-	if err != nil {
+	path, isFile, err := File(dsn)
+	switch {
+	case err != nil:
 		return nil, err
+	case !isFile:
+		return openPostgres(ctx, dsn, options)
 	}
 	return openSQLite(ctx, path, options)
 }
@@ -43,9 +48,9 @@ func Check(dsn string) error {
 	scheme, _, _ := strings.Cut(dsn, "://")
 	switch strings.ToLower(scheme) {
 	case "postgres", "postgresql":
-		return errors.New("this version has no PostgreSQL backend yet: use sqlite://PATH")
+		return nil
 	}
-	return fmt.Errorf("store scheme %q is not known: use sqlite://PATH", scheme)
+	return fmt.Errorf("store scheme %q is not known: use sqlite://PATH or postgres://…", scheme)
 }
 
 // File returns the path of the file that dsn names, if it names one.
@@ -65,6 +70,14 @@ func openSQLite(ctx context.Context, path string, options Options) (store.Store,
 	s, err := sqlite.Open(ctx, path, sqlite.Options{Migrate: options.Migrate, Any: options.Any, Logger: options.Logger, Metrics: options.Metrics})
 	if err != nil {
 		return nil, err // not s: a nil *sqlite.Store would be a Store that is not nil
+	}
+	return s, nil
+}
+
+func openPostgres(ctx context.Context, dsn string, options Options) (store.Store, error) {
+	s, err := postgres.Open(ctx, dsn, postgres.Options{Migrate: options.Migrate, Any: options.Any, Logger: options.Logger, Metrics: options.Metrics})
+	if err != nil {
+		return nil, err
 	}
 	return s, nil
 }

@@ -37,12 +37,13 @@ func TestOpenPaths(t *testing.T) {
 
 func TestOpenErrors(t *testing.T) {
 	for dsn, want := range map[string]string{
-		"postgres://marsad:s3cret@db.example/marsad": "no PostgreSQL backend yet",
-		"mysql://marsad:s3cret@db.example/marsad":    `"mysql" is not known`,
-		"sqlite://file.db?password=s3cret":           "no parameters",
-		"sqlite://s3cret%zz":                         "not well formed",
-		"":                                           "needs a file name",
-		"sqlite://":                                  "needs a file name",
+		"postgres://marsad:s3cret@127.0.0.1:1/marsad": "PostgreSQL at 127.0.0.1:1, database marsad: cannot be reached: connect: connection refused",
+		"postgres://marsad:s3cret@127.0.0.1:x/marsad": "invalid port",
+		"mysql://marsad:s3cret@db.example/marsad":     `"mysql" is not known`,
+		"sqlite://file.db?password=s3cret":            "no parameters",
+		"sqlite://s3cret%zz":                          "not well formed",
+		"":                                            "needs a file name",
+		"sqlite://":                                   "needs a file name",
 	} {
 		_, err := open.Open(t.Context(), dsn, open.Options{Migrate: true})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {

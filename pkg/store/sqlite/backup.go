@@ -73,11 +73,7 @@ func syncFolder(path string) error {
 // vacuumInto needs a connection of its own: those for reading refuse to write
 // even to another file, and the one for writing is not to be kept waiting.
 func (s *Store) vacuumInto(ctx context.Context, path string) error {
-	file, err := one(s.reader(ctx), value[string], `SELECT file FROM pragma_database_list WHERE name = 'main'`)
-	if err != nil {
-		return err
-	}
-	db, err := sql.Open("sqlite", dsn(file, nil))
+	db, err := sql.Open("sqlite", dsn(s.path, nil))
 	if err != nil {
 		return err
 	}

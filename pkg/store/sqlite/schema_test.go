@@ -18,6 +18,7 @@ import (
 	"marsad/pkg/news"
 	"marsad/pkg/store"
 	"marsad/pkg/store/sqlite"
+	"marsad/pkg/store/sqlstore"
 )
 
 // raw opens the file without the store, to look at it or to break it.
@@ -320,14 +321,14 @@ func TestPlans(t *testing.T) {
 		"archived of":      {"SEARCH a USING INDEX articles_id (id=?)"},
 		"useless attempts": {"SEARCH i USING INDEX sqlite_autoindex_items_1 (id=?) LEFT-JOIN"},
 	} {
-		steps := plan(t, db, sqlite.Queries[name])
+		steps := plan(t, db, sqlstore.Queries[name])
 		for _, step := range want {
 			if !slices.Contains(steps, step) {
 				t.Errorf("%s: %s\nlacks %s", name, strings.Join(steps, "\n"), step)
 			}
 		}
 	}
-	for name, query := range sqlite.Removals() {
+	for name, query := range sqlstore.Removals() {
 		for _, step := range plan(t, db, query) {
 			if strings.HasPrefix(step, "SCAN ") && !small.MatchString(step) {
 				t.Errorf("deletion %s: %s", name, step)

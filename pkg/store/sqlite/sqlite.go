@@ -13,12 +13,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"time"
+	"strings"
 
 	sqlite "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"marsad/pkg/store"
+	"marsad/pkg/store/sqlstore"
 )
 
 // Options are what a process gives its store.
@@ -32,11 +33,9 @@ type Options struct {
 
 // Store implements store.Store on a SQLite file.
 type Store struct {
-	read    *sql.DB
-	write   *writer
+	*sqlstore.Store
+	path    string
 	metrics *store.Metrics
-
-	sightings sightings // of leases
 }
 
 var _ store.Store = (*Store)(nil)
@@ -60,13 +59,9 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	if err := prepareSchema(ctx, db, options); err != nil {
 		return nil, errors.Join(fileError(path, err), db.Close())
 	}
-	write, err := startWriter(db, options.Metrics)
-	if err != nil {
-		return nil, errors.Join(fileError(path, err), db.Close())
-	}
 	read, err := sql.Open("sqlite", dsn(path, readPragmas))
 	if err != nil {
-		return nil, errors.Join(fileError(path, err), write.close())
+		return nil, errors.Join(fileError(path, err), db.Close())
 	}
 	readers := options.Readers
 	if readers == 0 {
@@ -74,33 +69,16 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	return &Store{read: read, write: write, metrics: options.Metrics}, nil
+	return &Store{sqlstore.New(db, read, dialect, options.Metrics), path, options.Metrics}, nil
 }
 
-// Close commits the writes that wait and closes the file.
-func (s *Store) Close() error {
-	return errors.Join(s.write.close(), s.read.Close())
-}
-
-// Ping implements store.Store with a write: a full disk answers reads.
-func (s *Store) Ping(ctx context.Context) error {
-	return s.update(ctx, "ping", func(tx *tx) error {
-		_, err := tx.exec(`INSERT INTO pings VALUES (1, 1) ON CONFLICT DO UPDATE SET n = n + 1`)
-		return err
-	})
-}
-
-// update runs fn in a write transaction.
-func (s *Store) update(ctx context.Context, op string, fn func(tx *tx) error) error {
-	defer s.metrics.Took(op, time.Now())
-	err := s.write.do(ctx, fn)
-	switch {
-	case err == nil:
-		return nil
-	case refused(err):
-		return fmt.Errorf("%s: %w: %w", op, store.ErrInvalid, err)
-	}
-	return fmt.Errorf("%s: %w", op, err)
+// dialect is what SQLite says in its own words.
+var dialect = sqlstore.Dialect{
+	Begin:    []string{"BEGIN IMMEDIATE"},
+	Snapshot: sql.TxOptions{ReadOnly: true},
+	Refused:  refused,
+	Ended:    func(err error) bool { return strings.Contains(err.Error(), "no transaction is active") },
+	Words:    words,
 }
 
 // refused reports whether SQLite refused the values, not the work.

@@ -1,0 +1,80 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"time"
+
+	"marsad/pkg/store"
+)
+
+// Dialect is what a backend says in its own words. All other SQL is written
+// once, in what both understand: parameters are ? or ?1, lists are JSON read by
+// json_each, flags are 0 and 1; what steers SQLite's planner (INDEXED BY, CROSS
+// JOIN, a + before a column) means nothing to others.
+type Dialect struct {
+	// Translate writes a statement and its parameters as the backend takes them; nil: as they are.
+	Translate func(query string, args []any) (string, []any)
+	// Begin are the statements that begin a write transaction. When they have run no
+	// other writer's transaction is open, and what others committed is seen.
+	Begin []string
+	// Snapshot are the options of a transaction that reads one state of the store.
+	Snapshot sql.TxOptions
+	// Refused reports whether an error means that the values were refused, not the work.
+	Refused func(error) bool
+	// Ended reports whether an error of ROLLBACK means that there is no transaction any more.
+	Ended func(error) bool
+	// Patience bounds each statement of a write transaction; 0: none.
+	Patience time.Duration
+
+	Words Words
+}
+
+// translate is Translate, also of a dialect that has none.
+func (d Dialect) translate(query string, args []any) (string, []any) {
+	if d.Translate == nil {
+		return query, args
+	}
+	return d.Translate(query, args)
+}
+
+// limited is the time that a statement may take.
+func (d Dialect) limited() (context.Context, context.CancelFunc) {
+	if d.Patience == 0 {
+		return context.Background(), func() {}
+	}
+	return context.WithTimeout(context.Background(), d.Patience)
+}
+
+// Document is an article as the index of words has it: tokens with spaces between.
+type Document struct {
+	Seq         int64
+	Title, Text string
+	Replaces    bool // an older text of it is in the index
+}
+
+// Words is the full-text index.
+type Words struct {
+	// Apart has documents written without keeping other writers out.
+	Apart bool
+	// Lock is added to the query of those that are written, in their transaction.
+	Lock string
+	// Write puts documents into the index, in the order of their Seq.
+	Write func(tx *Tx, documents []Document) error
+	// Remove takes an article out of it.
+	Remove string
+	// Bytes selects how large the index is.
+	Bytes string
+	// Scopes are the parts of the index in which a query with a Match is looked for, one
+	// after the other, each of articles older than those of the one before.
+	Scopes func(q Querier, query store.Query) iter.Seq2[Scope, error]
+}
+
+// Scope is a part of the index of words.
+type Scope struct {
+	From  string // a table, called f, whose rowid is the Seq of an article
+	Seq   string // that rowid, as results are to be sorted by it
+	Where string // a condition on f
+	Args  []any
+}

@@ -1,0 +1,186 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Tx runs statements inside a write transaction. Each is prepared once a
+// connection. There is no caller's context: it could leave a transaction half done.
+type Tx struct {
+	conn       *sql.Conn
+	statements map[string]*sql.Stmt
+	dialect    Dialect
+}
+
+func newTx(conn *sql.Conn, dialect Dialect) *Tx {
+	return &Tx{conn: conn, statements: map[string]*sql.Stmt{}, dialect: dialect}
+}
+
+func (t *Tx) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := t.statements[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := t.conn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	t.statements[query] = stmt
+	return stmt, nil
+}
+
+// Exec returns how many rows the statement changed.
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	query, args = t.dialect.translate(query, args)
+	ctx, cancel := t.dialect.limited()
+	defer cancel()
+	stmt, err := t.prepared(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	result, err := stmt.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// Run is Exec for who does not count.
+func (t *Tx) Run(query string, args ...any) error {
+	_, err := t.Exec(query, args...)
+	return err
+}
+
+// Query is a Querier.
+func (t *Tx) Query(query string, args ...any) (Rows, error) {
+	query, args = t.dialect.translate(query, args)
+	ctx, cancel := t.dialect.limited()
+	stmt, err := t.prepared(ctx, query)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return limitedRows{rows, cancel}, nil
+}
+
+// close gives the connection up.
+func (t *Tx) close() error {
+	for _, stmt := range t.statements {
+		stmt.Close() //nolint:errcheck // the connection goes next
+	}
+	return t.conn.Close()
+}
+
+// Rows are those of a query.
+type Rows interface {
+	Row
+	Next() bool
+	Err() error
+	Close() error
+}
+
+// limitedRows end the time of their query when they are closed.
+type limitedRows struct {
+	*sql.Rows
+	cancel context.CancelFunc
+}
+
+func (r limitedRows) Close() error {
+	defer r.cancel()
+	return r.Rows.Close()
+}
+
+// Querier runs a query: in a write transaction (Tx.Query), on a reading
+// connection, or in a snapshot.
+type Querier func(query string, args ...any) (Rows, error)
+
+// reader reads what is committed at the moment of each query.
+func (s *Store) reader(ctx context.Context) Querier {
+	return s.querier(ctx, s.read)
+}
+
+// snapshot runs fn on one consistent state of the store.
+func (s *Store) snapshot(ctx context.Context, fn func(q Querier) error) error {
+	tx, err := s.read.BeginTx(ctx, &s.dialect.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // it only read
+	return fn(s.querier(ctx, tx))
+}
+
+// querier translates for a connection or a transaction.
+func (s *Store) querier(ctx context.Context, on interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}) Querier {
+	return func(query string, args ...any) (Rows, error) {
+		query, args = s.dialect.translate(query, args)
+		rows, err := on.QueryContext(ctx, query, args...)
+		if err != nil {
+			return nil, err // not rows: a nil *sql.Rows would be Rows that are not nil
+		}
+		return rows, nil
+	}
+}
+
+// Row is a row of a query.
+type Row interface{ Scan(dest ...any) error }
+
+// Each calls scan for every row of a query.
+func Each(q Querier, scan func(Row) error, query string, args ...any) error {
+	rows, err := q(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// All collects the rows of a query.
+func All[T any](q Querier, scan func(Row) (T, error), query string, args ...any) (out []T, err error) {
+	err = Each(q, func(row Row) error {
+		v, err := scan(row)
+		out = append(out, v)
+		return err
+	}, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// One returns the first row of a query, or sql.ErrNoRows.
+func One[T any](q Querier, scan func(Row) (T, error), query string, args ...any) (T, error) {
+	var none T
+	rows, err := q(query, args...)
+	if err != nil {
+		return none, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return none, err
+		}
+		return none, sql.ErrNoRows
+	}
+	return scan(rows)
+}
+
+// read scans the first row of a query into dest, or returns sql.ErrNoRows.
+func read(q Querier, dest []any, query string, args ...any) error {
+	_, err := One(q, func(row Row) (struct{}, error) { return struct{}{}, row.Scan(dest...) }, query, args...)
+	return err
+}
+
+// Value scans a row of one column.
+func Value[T any](row Row) (v T, err error) { return v, row.Scan(&v) }
