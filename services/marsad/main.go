@@ -108,7 +108,7 @@ it; without one it opens the data itself.`,
 	flags.String("log-level", "", "`LEVEL`: debug, info, warn or error (default info)")
 	root.AddCommand(
 		c.runCommand(), c.demoCommand(), c.ingestCommand(), c.sourcesCommand(), c.searchCommand(), c.storiesCommand(), c.articleCommand(), c.watchesCommand(), c.auditCommand(),
-		c.deadCommand(), c.replayCommand(), c.statusCommand(), c.evalCommand(), c.trainCommand(), c.backupCommand(), c.migrateCommand(), c.configCommand(), c.healthcheckCommand(), c.versionCommand(),
+		c.deadCommand(), c.replayCommand(), c.statusCommand(), c.evalCommand(), c.trainCommand(), c.backupCommand(), c.storeCommand(), c.migrateCommand(), c.keysCommand(), c.configCommand(), c.healthcheckCommand(), c.versionCommand(),
 	)
 	return root
 }

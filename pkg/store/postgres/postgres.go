@@ -66,7 +66,7 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 // Settings of sessions. A process that is frozen within a transaction keeps all
 // others from writing: the server ends it.
 var (
-	writeSettings = map[string]string{"idle_in_transaction_session_timeout": "10s"}
+	writeSettings = map[string]string{"idle_in_transaction_session_timeout": "5s"}
 	readSettings  = map[string]string{"default_transaction_read_only": "on"}
 )
 
@@ -117,6 +117,9 @@ func newDialect() sqlstore.Dialect {
 		Ended:     func(error) bool { return false }, // without a transaction ROLLBACK only warns
 		Patience:  patience,
 		Words:     words,
+		Stored:    stored,
+		Bulk:      bulk,
+		Copied:    copied,
 	}
 }
 

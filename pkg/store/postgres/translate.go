@@ -70,6 +70,14 @@ func storable(s string) string {
 	return strings.ToValidUTF8(s, "\ufffd")
 }
 
+// stored is a value as it is stored.
+func stored(value any) any {
+	if s, ok := value.(string); ok {
+		return storable(s)
+	}
+	return value
+}
+
 var (
 	hints      = regexp.MustCompile(`\bINDEXED BY \w+`)
 	parameters = regexp.MustCompile(`\?\d*`)

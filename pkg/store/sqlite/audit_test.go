@@ -7,6 +7,7 @@ import (
 
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/store/storetest"
 )
 
 // TestOffenders breaks each promise behind the store's back.
@@ -55,14 +56,14 @@ func TestOffenders(t *testing.T) {
 // endTwo ends one item as an article and one dead.
 func endTwo(t *testing.T, s store.Store) (live, dead news.ID) {
 	t.Helper()
-	corpus := newCorpus()
-	entries := corpus.entries(2)
+	corpus := storetest.NewCorpus(0)
+	entries := corpus.Entries(2)
 	if _, err := s.Submit(t.Context(), benchStart, entries); err != nil {
 		t.Fatal(err)
 	}
 	letter := news.Ref{Item: entries[1].ID, Revision: 1}
 	_, err := s.End(t.Context(), []store.Ending{
-		corpus.ending(entries[0]),
+		corpus.Ending(entries[0]),
 		{Ref: letter, Outcome: news.Dead, Letter: &store.DeadLetter{Ref: letter}, At: benchStart},
 	})
 	if err != nil {

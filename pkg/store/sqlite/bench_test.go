@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -14,93 +13,24 @@ import (
 	"marsad/pkg/news"
 	"marsad/pkg/store"
 	"marsad/pkg/store/sqlite"
+	"marsad/pkg/store/storetest"
 	"marsad/pkg/text"
 )
 
 const batch = 100
 
-var benchStart = time.Date(2026, 1, 28, 9, 30, 0, 0, time.UTC)
-
-// corpus makes Arabic-like articles of about 3 KB whose words are distributed
-// as in real text (Zipf), with the labels the classifier would give.
-type corpus struct {
-	random *rand.Rand
-	zipf   *rand.Zipf
-	n      int
-}
-
-func newCorpus() *corpus {
-	random := rand.New(rand.NewPCG(1, 2))
-	return &corpus{random: random, zipf: rand.NewZipf(random, 1.1, 4, 300_000)}
-}
-
-// word spells n with Arabic letters: frequent words are short.
-func word(n uint64) string {
-	letters := []rune("ابتثجحخدذرزسشصضطظعغفقكلمنهوي")
-	var b strings.Builder
-	for n += 30; n > 0; n /= uint64(len(letters)) {
-		b.WriteRune(letters[n%uint64(len(letters))])
-	}
-	return b.String()
-}
-
-func (c *corpus) words(n int) string {
-	words := make([]string, n)
-	for i := range words {
-		words[i] = word(c.zipf.Uint64())
-	}
-	return strings.Join(words, " ")
-}
-
-// entries are documents to be submitted.
-func (c *corpus) entries(n int) []store.Entry {
-	entries := make([]store.Entry, n)
-	for i := range entries {
-		c.n++
-		entries[i] = store.Entry{
-			ID: news.NewID("bench", fmt.Sprint(c.n)), URL: fmt.Sprintf("https://h%d.example/%d", c.n%500, c.n),
-			Found: news.Found{Title: c.words(8), Summary: c.words(20)},
-		}
-	}
-	return entries
-}
-
-// ending archives an entry.
-func (c *corpus) ending(e store.Entry) store.Ending {
-	published := benchStart.Add(-time.Duration(c.random.IntN(86400)) * time.Second)
-	labels := news.Labels{
-		Topics:        []news.Topic{{Code: fmt.Sprintf("%d", c.random.IntN(17)), Label: "a topic", P: .9}, {Code: fmt.Sprintf("%d", 17+c.random.IntN(100)), Label: "another", P: .6}},
-		Places:        []news.Place{{Code: fmt.Sprintf("A%d", c.random.IntN(200)), Name: "A country", Mentions: 3}, {Code: "MA", Name: "Morocco", Mentions: 1}},
-		Organisations: []news.Organisation{{ID: string(news.NewID(fmt.Sprint(c.random.IntN(1000)))), Name: "An organisation", Mentions: 2}},
-	}
-	if c.random.IntN(5) == 0 {
-		labels.Watches = []news.Watch{{ID: fmt.Sprintf("w%d", c.random.IntN(20)), Score: 2, Matches: []news.WatchMatch{{Rule: "r", Text: "x", Start: 1, End: 2}}}}
-	}
-	publisher := fmt.Sprint(c.random.IntN(200))
-	return store.Ending{
-		Ref: news.Ref{Item: e.ID, Revision: 1}, Outcome: news.Archived, At: benchStart,
-		Trail: []news.Step{{Service: "fetcher", At: benchStart, TookMS: 300}, {Service: "cleaner", At: benchStart, TookMS: 12}, {Service: "deduplicator", At: benchStart, TookMS: 3}, {Service: "classifier", At: benchStart, TookMS: 5}},
-		Article: &news.Article{
-			ID: e.ID, Source: "Source " + publisher, SourceID: news.NewID("s", publisher), Publisher: "Publisher " + publisher, PublisherID: news.NewID(publisher),
-			URL: e.URL, CanonicalURL: e.URL, Title: e.Found.Title, Authors: []string{"A. Writer"}, Published: &published,
-			Lang: "ar", Direction: news.RightToLeft, Words: 270, Completeness: news.CompleteFull, Text: c.words(270),
-		},
-		Verdict: &news.Verdict{Kind: news.Original, Rule: "new"},
-		Story:   news.NewID("story", fmt.Sprint(c.random.IntN(1+c.n/2))),
-		Labels:  labels,
-	}
-}
+var benchStart = storetest.CorpusStart
 
 // found submits n entries and returns their endings.
-func (c *corpus) found(b *testing.B, s *sqlite.Store, n int) []store.Ending {
+func found(b *testing.B, s store.Store, c *storetest.Corpus, n int) []store.Ending {
 	b.Helper()
-	entries := c.entries(n)
+	entries := c.Entries(n)
 	if _, err := s.Submit(b.Context(), benchStart, entries); err != nil {
 		b.Fatal(err)
 	}
 	endings := make([]store.Ending, n)
 	for i, e := range entries {
-		endings[i] = c.ending(e)
+		endings[i] = c.Ending(e)
 	}
 	return endings
 }
@@ -154,14 +84,14 @@ func benchmarkArchive(b *testing.B, batches int, archive func(*testing.B, *sqlit
 	path := newPath(b)
 	open(b, path)
 	bare := newBareWriter(b, path)
-	corpus := newCorpus()
+	corpus := storetest.NewCorpus(0)
 	var ourTime, bareTime time.Duration
 	n := 0
 	for b.Loop() {
 		endings := make([][]store.Ending, batches)
 		rows := make([][]bareRow, batches)
 		for i := range endings {
-			endings[i] = corpus.found(b, ours, batch)
+			endings[i] = found(b, ours, corpus, batch)
 			rows[i] = bareRows(endings[i])
 		}
 		start := time.Now()
@@ -299,7 +229,7 @@ func BenchmarkClaimItems(b *testing.B) {
 func BenchmarkClaimReady(b *testing.B) {
 	path := newPath(b)
 	s := open(b, path)
-	if _, err := s.Submit(b.Context(), benchStart, newCorpus().entries(1)); err != nil { // makes the manual source
+	if _, err := s.Submit(b.Context(), benchStart, storetest.NewCorpus(0).Entries(1)); err != nil { // makes the manual source
 		b.Fatal(err)
 	}
 	db := raw(b, path)
@@ -322,12 +252,12 @@ func BenchmarkClaimReady(b *testing.B) {
 
 func BenchmarkSavePage(b *testing.B) {
 	s := open(b, newPath(b))
-	corpus := newCorpus()
-	entries := corpus.entries(1000)
+	corpus := storetest.NewCorpus(0)
+	entries := corpus.Entries(1000)
 	if _, err := s.Submit(b.Context(), benchStart, entries); err != nil {
 		b.Fatal(err)
 	}
-	body := []byte("<html>" + corpus.words(10_000) + "</html>") // about 110 KB
+	body := []byte("<html>" + corpus.Words(10_000) + "</html>") // about 110 KB
 	b.SetBytes(int64(len(body)))
 	for i := 0; b.Loop(); i++ {
 		page := news.Page{Ref: news.Ref{Item: entries[i%len(entries)].ID, Revision: 1}, Kind: news.PageHTML, Body: body, FetchedAt: benchStart}
@@ -344,7 +274,7 @@ func BenchmarkRecordPollUnchanged(b *testing.B) {
 	if _, err := s.AddSources(b.Context(), source); err != nil {
 		b.Fatal(err)
 	}
-	entries := newCorpus().entries(50)
+	entries := storetest.NewCorpus(0).Entries(50)
 	for b.Loop() {
 		if _, err := s.RecordPoll(b.Context(), store.PollResult{Source: source.ID, Poll: news.Poll{At: benchStart}, Items: entries}); err != nil {
 			b.Fatal(err)
@@ -356,17 +286,17 @@ func BenchmarkRecordPollUnchanged(b *testing.B) {
 // rare one, and by filters alone.
 func BenchmarkSearch(b *testing.B) {
 	s := open(b, newPath(b))
-	corpus := newCorpus()
+	corpus := storetest.NewCorpus(0)
 	for range 200 {
-		end(b, s, corpus.found(b, s, batch))
+		end(b, s, found(b, s, corpus, batch))
 	}
 	for index(b, s, 1000) > 0 {
 	}
 	for name, query := range map[string]store.Query{
-		"common word":            {Match: store.Match{{Any: []store.Phrase{{word(1)}}}}},
-		"rare word":              {Match: store.Match{{Any: []store.Phrase{{word(5000)}}}}},
-		"phrase":                 {Match: store.Match{{Any: []store.Phrase{{word(1), word(2)}}}}},
-		"common word and filter": {Match: store.Match{{Any: []store.Phrase{{word(1)}}}}, Country: "A7"},
+		"common word":            {Match: store.Match{{Any: []store.Phrase{{storetest.Word(1)}}}}},
+		"rare word":              {Match: store.Match{{Any: []store.Phrase{{storetest.Word(5000)}}}}},
+		"phrase":                 {Match: store.Match{{Any: []store.Phrase{{storetest.Word(1), storetest.Word(2)}}}}},
+		"common word and filter": {Match: store.Match{{Any: []store.Phrase{{storetest.Word(1)}}}}, Country: "A7"},
 		"filters":                {Topic: "3", Country: "A7"},
 		"newest":                 {},
 	} {

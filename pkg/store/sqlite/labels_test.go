@@ -6,13 +6,14 @@ import (
 
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/store/storetest"
 )
 
 // TestLabelRows: an article that is written again has the rows of its new labels only.
 func TestLabelRows(t *testing.T) {
 	path := newPath(t)
 	s := open(t, path)
-	entries := newCorpus().entries(1)
+	entries := storetest.NewCorpus(0).Entries(1)
 	if _, err := s.Submit(t.Context(), benchStart, entries); err != nil {
 		t.Fatal(err)
 	}

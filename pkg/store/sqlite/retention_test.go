@@ -6,6 +6,7 @@ import (
 
 	"marsad/pkg/news"
 	"marsad/pkg/store"
+	"marsad/pkg/store/storetest"
 )
 
 // TestPruneInSteps prunes 150,000 rows while another writes: each step keeps to
@@ -14,7 +15,7 @@ func TestPruneInSteps(t *testing.T) {
 	const items, limit = 50_000, 500
 	path := newPath(t)
 	s := open(t, path)
-	if _, err := s.Submit(t.Context(), benchStart, newCorpus().entries(1)); err != nil { // makes the manual source
+	if _, err := s.Submit(t.Context(), benchStart, storetest.NewCorpus(0).Entries(1)); err != nil { // makes the manual source
 		t.Fatal(err)
 	}
 	db := raw(t, path)

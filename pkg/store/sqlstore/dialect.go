@@ -29,6 +29,13 @@ type Dialect struct {
 	Patience time.Duration
 
 	Words Words
+
+	// Stored is what becomes of a value that is not stored as it is; nil: all are.
+	Stored func(value any) any
+	// Bulk writes many rows; nil: INSERT does.
+	Bulk func(tx *Tx, table string, columns []string, rows [][]any) error
+	// Copied are run when all tables were filled with rows that have their numbers already.
+	Copied []string
 }
 
 // translate is Translate, also of a dialect that has none.
@@ -37,6 +44,14 @@ func (d Dialect) translate(query string, args []any) (string, []any) {
 		return query, args
 	}
 	return d.Translate(query, args)
+}
+
+// stored is Stored, also of a dialect that has none.
+func (d Dialect) stored(value any) any {
+	if d.Stored == nil {
+		return value
+	}
+	return d.Stored(value)
 }
 
 // limited is the time that a statement may take.
@@ -66,6 +81,9 @@ type Words struct {
 	Remove string
 	// Bytes selects how large the index is.
 	Bytes string
+	// Gather and Sort are run before and after an empty index is filled: what makes
+	// searches fast may be made once, at the end. Sort may be run again.
+	Gather, Sort []string
 	// Scopes are the parts of the index in which a query with a Match is looked for, one
 	// after the other, each of articles older than those of the one before.
 	Scopes func(q Querier, query store.Query) iter.Seq2[Scope, error]
@@ -76,5 +94,5 @@ type Scope struct {
 	From  string // a table, called f, whose rowid is the Seq of an article
 	Seq   string // that rowid, as results are to be sorted by it
 	Where string // a condition on f
-	Args  []any
+	Args  []any  // of From and Where
 }

@@ -101,15 +101,15 @@ func (s *Store) search(ctx context.Context, query store.Query, limit int) (hits 
 // descending order, so that nothing is sorted and reading stops at the limit.
 func buildSearch(q store.Query, scope Scope, limit int) (string, []any) {
 	b := builder{from: "articles a", seq: "a.seq"}
-	for _, f := range filters(q) {
-		if f.value != "" {
-			b.filter(f, scope.From != "")
-		}
-	}
 	if scope.From != "" {
 		b.from = scope.From + " f CROSS JOIN articles a ON a.seq = f.rowid"
 		b.seq = scope.Seq
 		b.where(scope.Where, scope.Args...)
+	}
+	for _, f := range filters(q) {
+		if f.value != "" {
+			b.filter(f, scope.From != "")
+		}
 	}
 	if q.Before > 0 {
 		b.where(b.seq+" < ?", q.Before)

@@ -68,6 +68,13 @@ func (t *Tx) Query(query string, args ...any) (Rows, error) {
 	return limitedRows{rows, cancel}, nil
 }
 
+// Raw hands fn the driver's own connection, for what database/sql has no words for.
+func (t *Tx) Raw(fn func(ctx context.Context, driver any) error) error {
+	ctx, cancel := t.dialect.limited()
+	defer cancel()
+	return t.conn.Raw(func(driver any) error { return fn(ctx, driver) })
+}
+
 // close gives the connection up.
 func (t *Tx) close() error {
 	for _, stmt := range t.statements {

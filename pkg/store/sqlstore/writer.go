@@ -221,6 +221,9 @@ func (w *writer) protect(job *write) (err error) {
 // rollback ends the transaction unless the backend has done so already, as
 // SQLite does on a full disk. A connection that is lost takes it along.
 func (w *writer) rollback() error {
+	if w.tx == nil {
+		return nil
+	}
 	err := w.tx.Run("ROLLBACK")
 	if err == nil || w.dialect.Ended(err) {
 		return nil

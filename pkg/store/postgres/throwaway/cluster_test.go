@@ -3,6 +3,7 @@ package throwaway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -27,10 +28,10 @@ func TestMain(m *testing.M) {
 func hold() {
 	c, err := Start(context.Background(), Options{NoFsync: true})
 	if err != nil {
-		os.Stderr.WriteString(err.Error())
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	os.Stdout.WriteString(strconv.Itoa(c.Pid()) + "\n")
+	fmt.Println(c.Pid())
 	select {}
 }
 
