@@ -8,13 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/compose-spec/compose-go/v2/loader"
-	"github.com/compose-spec/compose-go/v2/types"
 )
 
 const (
@@ -86,73 +81,6 @@ func TestSettings(t *testing.T) {
 		if !bytes.Contains(operations, []byte("\n| `"+strings.Join(path, "."))) {
 			t.Errorf("docs/operations.md lacks %s", strings.Join(path, "."))
 		}
-	}
-}
-
-// TestCompose: the file loads, and what it says of the program is true of it.
-func TestCompose(t *testing.T) {
-	project, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{
-		WorkingDir:  root,
-		ConfigFiles: []types.ConfigFile{{Filename: root + "/docker-compose.yml"}},
-		Environment: map[string]string{},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"marsad", "prometheus", "grafana"} {
-		service, err := project.GetService(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range service.Volumes {
-			if v.Type == types.VolumeTypeBind {
-				if _, err := os.Stat(v.Source); err != nil {
-					t.Errorf("%s mounts %v", name, err)
-				}
-			}
-		}
-		for _, p := range service.Ports {
-			if p.HostIP != "127.0.0.1" {
-				t.Errorf("%s publishes %s on %q: want loopback only", name, p.Published, p.HostIP)
-			}
-		}
-	}
-	service, _ := project.GetService("marsad")
-	image := readDockerfile(t, filepath.Join(service.Build.Context, service.Build.Dockerfile))
-
-	// The command, with its file where the mount says, is accepted and listens on the port that is published.
-	args := slices.Clone([]string(service.Command))
-	if last := args[len(args)-1]; last != "run" {
-		t.Fatalf("the command is %v: want it to end in run", args)
-	}
-	data := ""
-	for _, v := range service.Volumes {
-		if i := slices.Index(args, v.Target); i >= 0 {
-			args[i] = v.Source
-		}
-		if v.Type == types.VolumeTypeVolume {
-			data = v.Target
-		}
-	}
-	shown := marsad(t, image.env, append(args[:len(args)-1], "config", "show")...)
-	if !strings.Contains(shown, "data: "+data+"\n") || !strings.Contains(shown, "addr: 0.0.0.0:"+strconv.Itoa(int(service.Ports[0].Target))+"\n") {
-		t.Errorf("the volume is at %s, the port %d, and the configuration\n%s", data, service.Ports[0].Target, shown)
-	}
-	marsad(t, image.env, "run", "--help")
-
-	// The health check is a command of the program.
-	check := service.HealthCheck.Test
-	if len(check) < 3 || check[0] != "CMD" || check[1] != image.entrypoint {
-		t.Fatalf("health check %v: want CMD %s …", check, image.entrypoint)
-	}
-	if help := marsad(t, nil, append(check[2:], "--help")...); !strings.Contains(help, "container health checks") {
-		t.Errorf("health check %v: %s", check, help)
-	}
-
-	// Prometheus asks that port of that service.
-	target := "marsad:" + strconv.Itoa(int(service.Ports[0].Target))
-	if !bytes.Contains(read(t, root+"/deploy/prometheus/prometheus.yml"), []byte(target)) {
-		t.Errorf("prometheus.yml does not scrape %s", target)
 	}
 }
 

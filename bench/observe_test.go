@@ -336,10 +336,17 @@ func serveNews(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// startMarsad runs an instance until the test ends, and returns its URL.
+// startMarsad runs an instance with all services until the test ends, and
+// returns its URL.
 func startMarsad(t *testing.T, data string, env ...string) (url string) {
 	t.Helper()
-	cmd := exec.Command(binary, "--data", data, "--http", "127.0.0.1:0", "run", "--no-starter")
+	return startServices(t, data, env)
+}
+
+// startServices runs an instance with the services named.
+func startServices(t *testing.T, data string, env []string, services ...string) (url string) {
+	t.Helper()
+	cmd := exec.Command(binary, append([]string{"--data", data, "--http", "127.0.0.1:0", "run", "--no-starter"}, services...)...)
 	cmd.Env = append(env, "PATH="+os.Getenv("PATH"))
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -350,9 +357,11 @@ func startMarsad(t *testing.T, data string, env ...string) (url string) {
 	}
 	said := make(chan string, 1)
 	ended := make(chan struct{})
+	var log strings.Builder // until ended
 	go func() {
 		defer close(ended)
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
+			log.WriteString(lines.Text() + "\n")
 			if m := regexp.MustCompile(`msg="marsad is running" url=(\S+)/ `).FindStringSubmatch(lines.Text()); m != nil {
 				said <- m[1]
 			}
@@ -363,6 +372,9 @@ func startMarsad(t *testing.T, data string, env ...string) (url string) {
 		<-ended
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("the instance ended with %v", err)
+		}
+		if t.Failed() {
+			t.Logf("the instance %v said:\n%s", services, log.String())
 		}
 	})
 	select {

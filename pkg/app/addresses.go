@@ -33,6 +33,25 @@ func (c Config) validateAddresses() error {
 	return nil
 }
 
+// validateRemote checks how the process is let in by a server outside of it.
+func (c Config) validateRemote() error {
+	n := c.NATS
+	for _, file := range []struct{ name, path string }{
+		{"nkey_file", n.NkeyFile}, {"ca_file", n.CAFile}, {"cert_file", n.CertFile}, {"key_file", n.KeyFile},
+	} {
+		if file.path != "" && c.Embedded() {
+			return fmt.Errorf("%s: it is for a NATS server outside of the process, and nats.url names none", file.name)
+		}
+	}
+	switch {
+	case (n.CertFile == "") != (n.KeyFile == ""):
+		return errors.New("cert_file, nats.key_file: one is of no use without the other")
+	case n.Inbox == "" || strings.ContainsAny(n.Inbox, "*> \t") || strings.HasPrefix(n.Inbox, ".") || strings.HasSuffix(n.Inbox, "."):
+		return fmt.Errorf("inbox: %q is no prefix of a subject as _INBOX", n.Inbox)
+	}
+	return nil
+}
+
 // checkAddress wants host:port; no host stands for all addresses of the machine.
 func checkAddress(address string) error {
 	_, port, err := net.SplitHostPort(address)

@@ -107,6 +107,32 @@ func TestLoadLists(t *testing.T) {
 	}
 }
 
+func TestValidateRemote(t *testing.T) {
+	for name, tc := range map[string]struct {
+		environ []string
+		want    string // in the error; empty: none
+	}{
+		"a cluster": {[]string{"MARSAD_NATS__URL=tls://a:4222,tls://b:4222", "MARSAD_NATS__NKEY_FILE=k", "MARSAD_NATS__CA_FILE=c", "MARSAD_NATS__INBOX=_INBOX_a"}, ""},
+		"both":      {[]string{"MARSAD_NATS__URL=nats://a", "MARSAD_NATS__CERT_FILE=c", "MARSAD_NATS__KEY_FILE=k"}, ""},
+		"no server": {[]string{"MARSAD_NATS__CA_FILE=c"}, "nats.ca_file: it is for a NATS server outside"},
+		"no key":    {[]string{"MARSAD_NATS__URL=nats://a", "MARSAD_NATS__CERT_FILE=c"}, "nats.cert_file, nats.key_file: one is of no use"},
+		"no inbox":  {[]string{"MARSAD_NATS__INBOX="}, "nats.inbox:"},
+		"wildcard":  {[]string{"MARSAD_NATS__INBOX=_INBOX.*"}, "nats.inbox:"},
+		"one wrong": {[]string{"MARSAD_NATS__URL=nats://a,http://b"}, "nats.url:"},
+	} {
+		cfg := app.DefaultConfig()
+		err := errors.Join(app.Load(&cfg, "", tc.environ, nil), cfg.Validate())
+		if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("%s: %v, want %q", name, err, tc.want)
+		}
+	}
+	cfg := app.DefaultConfig()
+	cfg.NATS.URL = "nats://u:secret@a,nats://u:secret@b"
+	if shown := cfg.Redacted().NATS.URL; strings.Contains(shown, "secret") || !strings.Contains(shown, "@b") {
+		t.Errorf("shown is %s", shown)
+	}
+}
+
 func TestValidateAddresses(t *testing.T) {
 	for _, tc := range []struct {
 		key  string
@@ -116,7 +142,7 @@ func TestValidateAddresses(t *testing.T) {
 		{"http.addr", []string{"127.0.0.1:0", ":8080", "[::1]:80", "localhost:8080"}, []string{"8080", "foo", "foo:bar", "h:99999", ""}},
 		{"nats.url", []string{"", "nats://h:4222", "tls://u:p@h", "nats://a:1,nats://b:2", "ws://h:80"}, []string{"foo", "foo:4222", "http://h", "nats://", "nats://a:1,foo"}},
 		{"nats.listen", []string{"", "127.0.0.1:4222", "[::1]:0"}, []string{"0.0.0.0:4222", "4222", ":4222", "localhost:4222", "127.0.0.1:x"}},
-		{"store.dsn", []string{"", "a.db", "sqlite://a.db"}, []string{"postgres://u:s3cret@h/db", "x://y", "sqlite://a.db?x=y"}},
+		{"store.dsn", []string{"", "a.db", "sqlite://a.db", "postgres://u:s3cret@h/db"}, []string{"mysql://u:s3cret@h/db", "x://y", "sqlite://a.db?x=y"}},
 		{"tracing.endpoint", []string{"", "http://h:4318", "https://h/x"}, []string{"foo", "h:4318", "ftp://h"}},
 	} {
 		check := func(value string) error {

@@ -38,9 +38,14 @@ type Config struct {
 		Hosts []string `yaml:"hosts"`
 	} `yaml:"http"`
 	NATS struct {
-		URL    string     `yaml:"url"`    // empty: an embedded server
-		Listen string     `yaml:"listen"` // loopback address of the embedded server; empty: none
-		Limits bus.Limits `yaml:"limits"`
+		URL      string     `yaml:"url"`       // of one server or several, separated by commas; empty: an embedded server
+		NkeyFile string     `yaml:"nkey_file"` // seed of the user at that server
+		CAFile   string     `yaml:"ca_file"`   // certificate of the authority that signed the server's
+		CertFile string     `yaml:"cert_file"` // certificate by which the server knows this client
+		KeyFile  string     `yaml:"key_file"`
+		Inbox    string     `yaml:"inbox"`  // prefix of the subjects at which answers arrive
+		Listen   string     `yaml:"listen"` // loopback address of the embedded server; empty: none
+		Limits   bus.Limits `yaml:"limits"`
 	} `yaml:"nats"`
 	Store struct {
 		DSN string `yaml:"dsn"` // empty: SQLite in Data
@@ -63,7 +68,7 @@ func DefaultConfig() Config {
 	c.Data = "marsad-data"
 	c.Log.Level, c.Log.Format = "info", "text"
 	c.HTTP.Addr, c.HTTP.Hosts = "127.0.0.1:8080", []string{}
-	c.NATS.Limits = bus.DefaultLimits()
+	c.NATS.Inbox, c.NATS.Limits = "_INBOX", bus.DefaultLimits()
 	c.Stage = stage.DefaultPatience()
 	c.Disk.MinFreeBytes = 1 << 30
 	return c
@@ -86,6 +91,9 @@ func (c Config) Validate() error {
 	if err := c.NATS.Limits.Validate(); err != nil {
 		return fmt.Errorf("nats.limits.%w", err)
 	}
+	if err := c.validateRemote(); err != nil {
+		return fmt.Errorf("nats.%w", err)
+	}
 	if err := c.Stage.Validate(); err != nil {
 		return fmt.Errorf("stage.%w", err)
 	}
@@ -103,9 +111,15 @@ func (c Config) StoreDSN() string {
 // Embedded reports whether the process runs its own bus.
 func (c Config) Embedded() bool { return c.NATS.URL == "" }
 
+// remote is the server that NATS.URL names.
+func (c Config) remote() bus.Remote {
+	n := c.NATS
+	return bus.Remote{URL: n.URL, NkeyFile: n.NkeyFile, CAFile: n.CAFile, CertFile: n.CertFile, KeyFile: n.KeyFile, Inbox: n.Inbox}
+}
+
 // Redacted is c without passwords.
 func (c Config) Redacted() Config {
-	c.NATS.URL, c.Store.DSN = redact(c.NATS.URL), redact(c.Store.DSN)
+	c.NATS.URL, c.Store.DSN = bus.Redact(c.NATS.URL), redact(c.Store.DSN)
 	return c
 }
 

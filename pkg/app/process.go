@@ -55,6 +55,9 @@ type Options struct {
 	// KeepSchema refuses a store of an older schema, also the one inside
 	// (store.ErrNoSchema): a command that only asks changes nothing for good.
 	KeepSchema bool
+	// Services that are to run here: the process does on the bus what these need,
+	// and nothing else. None: whatever is asked of it.
+	Services []string
 }
 
 // Open locks the data folder and opens store and bus. Close closes them.
@@ -95,7 +98,7 @@ func (p *Process) open(ctx context.Context, options Options) error {
 	if options.StoreOnly {
 		return nil
 	}
-	return p.openBus(ctx, options.Administer)
+	return p.openBus(ctx, options)
 }
 
 // owner is a random name that is kept in the data folder.
@@ -144,10 +147,10 @@ func (p *Process) openStore(ctx context.Context, migrate bool) (err error) {
 	return nil
 }
 
-func (p *Process) openBus(ctx context.Context, administer bool) (err error) {
+func (p *Process) openBus(ctx context.Context, options Options) (err error) {
 	cfg := p.Config
 	if !cfg.Embedded() {
-		p.Bus, err = bus.Connect(cfg.NATS.URL, p.Log)
+		p.Bus, err = cfg.remote().Connect(p.Log)
 	} else {
 		p.Bus, err = p.startBus()
 	}
@@ -155,11 +158,24 @@ func (p *Process) openBus(ctx context.Context, administer bool) (err error) {
 		return err
 	}
 	p.onClose(p.Bus.Close)
+	if len(options.Services) > 0 {
+		p.Bus.Limit(bus.RightsOf(options.Services...))
+	}
 	p.Registry.MustRegister(bus.Collector{Bus: p.Bus})
-	if administer || cfg.Embedded() {
-		return p.Bus.Declare(ctx, cfg.NATS.Limits)
+	if options.Administer || cfg.Embedded() {
+		return p.declare(ctx)
 	}
 	return p.Bus.Verify(ctx)
+}
+
+func (p *Process) declare(ctx context.Context) error {
+	ctx, stop := p.Bus.UntilDenied(ctx)
+	defer stop()
+	err := p.Bus.Declare(ctx, p.Config.NATS.Limits)
+	if denied := bus.Denied(ctx); denied != nil {
+		return denied
+	}
+	return err
 }
 
 func (p *Process) startBus() (*bus.Bus, error) {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"marsad/pkg/bus"
 )
 
 // Service is one of the services in a process.
@@ -35,9 +37,19 @@ type WaitError string
 
 func (w WaitError) Error() string { return string(w) }
 
-// Run runs the services until ctx ends or one of them fails, and returns when
-// all have stopped.
+// Run runs the services until ctx ends, one of them fails, or the bus denies one
+// what it needs, and returns when all have stopped.
 func (p *Process) Run(ctx context.Context, services []Service) error {
+	ctx, stop := p.Bus.UntilDenied(ctx)
+	defer stop()
+	err := p.runAll(ctx, services)
+	if denied := bus.Denied(ctx); denied != nil {
+		return denied
+	}
+	return err
+}
+
+func (p *Process) runAll(ctx context.Context, services []Service) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, s := range services {
 		group.Go(func() error {

@@ -37,8 +37,12 @@ const (
 
 // Bus is a connection to NATS.
 type Bus struct {
-	conn *nats.Conn
-	js   jetstream.JetStream
+	conn    *nats.Conn
+	js      jetstream.JetStream
+	user    string // public key; empty: none
+	denial  denial
+	rights  Rights
+	allowed []string // subjects it may publish to; nil: all
 
 	mu      sync.Mutex
 	handles map[string]jetstream.Stream // by name: saves an inquiry per look-up
@@ -48,13 +52,20 @@ type Bus struct {
 // otherwise (nats.InProcessServer). It reconnects for as long as it lives; the
 // first connection must succeed.
 func Connect(url string, log *slog.Logger, options ...nats.Option) (*Bus, error) {
+	return connect(url, "", log, options...)
+}
+
+func connect(url, user string, log *slog.Logger, options ...nats.Option) (*Bus, error) {
+	b := &Bus{user: user, denial: denial{seen: make(chan struct{})}, rights: RightsOf(), handles: map[string]jetstream.Stream{}}
 	options = append([]nats.Option{
 		nats.Name("marsad"),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(500 * time.Millisecond),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			log.Error("bus", "error", err)
+			b.noteDenied(err)
 		}),
+		nats.ClosedHandler(b.noteShutOut),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				log.Warn("bus disconnected", "error", err)
@@ -62,19 +73,19 @@ func Connect(url string, log *slog.Logger, options ...nats.Option) (*Bus, error)
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { log.Info("bus reconnected") }),
 	}, options...)
-	conn, err := nats.Connect(url, options...)
-	if err != nil {
+	var err error
+	if b.conn, err = nats.Connect(url, options...); err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w", err)
 	}
-	js, err := jetstream.New(conn,
+	b.js, err = jetstream.New(b.conn,
 		jetstream.WithPublishAsyncMaxPending(maxPending),
 		jetstream.WithPublishAsyncTimeout(publishTimeout),
 		jetstream.WithDefaultTimeout(requestTimeout))
 	if err != nil {
-		conn.Close()
+		b.conn.Close()
 		return nil, fmt.Errorf("connect to JetStream: %w", err)
 	}
-	return &Bus{conn: conn, js: js, handles: map[string]jetstream.Stream{}}, nil
+	return b, nil
 }
 
 // Close sends what is buffered and disconnects.
@@ -106,6 +117,9 @@ type Sent struct {
 func (b *Bus) Send(m *event.Message) (Sent, error) {
 	kind, ref, err := event.ParseSubject(m.Subject)
 	if err != nil {
+		return Sent{}, err
+	}
+	if err := b.may(m.Subject); err != nil {
 		return Sent{}, err
 	}
 	future, err := b.js.PublishMsgAsync(
@@ -206,44 +220,80 @@ func (b *Bus) Where(ctx context.Context, ref news.Ref) (stream string, err error
 // Unpublish deletes what was announced of an item on the public tap: its
 // revisions from the first to the last. Who read them before has them.
 func (b *Bus) Unpublish(ctx context.Context, last news.Ref) error {
-	stream, err := b.stream(ctx, streamOf(event.KindArchived))
-	if err != nil {
-		return err
-	}
 	for revision := 1; revision <= last.Revision; revision++ {
 		subject := event.KindArchived.Subject(news.Ref{Item: last.Item, Revision: revision})
-		if err := stream.Purge(ctx, jetstream.WithPurgeSubject(subject)); err != nil {
-			return fmt.Errorf("purge %s: %w", subject, err)
+		if err := b.purge(ctx, tap, subject); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+func (b *Bus) purge(ctx context.Context, name, subject string) error {
+	if err := b.may(apiPurge + name); err != nil {
+		return err
+	}
+	stream, err := b.stream(ctx, name)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	if err := stream.Purge(ctx, jetstream.WithPurgeSubject(subject)); err != nil {
+		return fmt.Errorf("purge %s: %w", subject, err)
+	}
+	return nil
+}
+
 func (b *Bus) holds(ctx context.Context, kind event.Kind, ref news.Ref) (bool, error) {
-	stream, err := b.stream(ctx, streamOf(kind))
+	return b.holdsSubject(ctx, streamOf(kind), kind.Subject(ref))
+}
+
+func (b *Bus) holdsSubject(ctx context.Context, name, subject string) (bool, error) {
+	if err := b.may(apiMessageGet + name); err != nil {
+		return false, err
+	}
+	stream, err := b.stream(ctx, name)
 	if err != nil {
 		return false, err
 	}
-	_, err = stream.GetLastMsgForSubject(ctx, kind.Subject(ref))
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	_, err = stream.GetLastMsgForSubject(ctx, subject)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("look up %s: %w", kind.Subject(ref), err)
+		return false, fmt.Errorf("look up %s: %w", subject, err)
 	}
 	return true, nil
 }
 
+// stream keeps a handle to a stream, which saves an inquiry per look-up.
 func (b *Bus) stream(ctx context.Context, name string) (jetstream.Stream, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if s, ok := b.handles[name]; ok {
 		return s, nil
 	}
+	s, err := b.inspect(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	b.handles[name] = s
+	return s, nil
+}
+
+// inspect asks for the state of a stream.
+func (b *Bus) inspect(ctx context.Context, name string) (jetstream.Stream, error) {
+	if err := b.may(apiStreamInfo + name); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout) // however long ctx lasts: a server that died does not answer
+	defer cancel()
 	s, err := b.js.Stream(ctx, name)
 	if err != nil {
 		return nil, missing("stream "+name, err)
 	}
-	b.handles[name] = s
 	return s, nil
 }

@@ -17,8 +17,9 @@ var (
 	stagePending   = prometheus.NewDesc("marsad_stage_pending", "Messages a stage has still to handle: waiting, in flight, or waiting for a retry.", []string{"stage"}, nil)
 )
 
-// Collector reads the state of streams and consumers when it is scraped. A
-// server that does not answer leaves its figures out.
+// Collector reads the state of those streams and consumers that this process has
+// to do with when it is scraped. A server that does not answer leaves its
+// figures out. Several processes may tell of the same stream.
 type Collector struct{ Bus *Bus }
 
 // Describe implements prometheus.Collector.
@@ -32,15 +33,15 @@ func (c Collector) Describe(ch chan<- *prometheus.Desc) {
 func (c Collector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	for _, cfg := range streams(DefaultLimits()) {
-		stream, err := c.Bus.js.Stream(ctx, cfg.Name)
+	for _, name := range c.Bus.rights.looks() {
+		stream, err := c.Bus.inspect(ctx, name)
 		if err != nil {
 			return
 		}
 		collectStream(ch, stream.CachedInfo())
 	}
-	for _, name := range consumers {
-		consumer, err := c.Bus.js.Consumer(ctx, name.Stream, name.Name)
+	for _, name := range c.Bus.rights.follows() {
+		consumer, err := c.Bus.Pull(ctx, name)
 		if err != nil {
 			return
 		}

@@ -121,33 +121,69 @@ func lineStream(name string, limits Limits, subjects ...string) jetstream.Stream
 // administrator rights; services only Verify.
 func (b *Bus) Declare(ctx context.Context, limits Limits) error {
 	for _, cfg := range streams(limits) {
-		if _, err := b.js.CreateOrUpdateStream(ctx, cfg); err != nil {
+		err := insist(ctx, func() error {
+			_, err := b.js.CreateOrUpdateStream(ctx, cfg)
+			return err
+		})
+		if err != nil {
 			return fmt.Errorf("declare stream %s: %w", cfg.Name, err)
 		}
 	}
 	for _, c := range consumers {
-		_, err := b.js.CreateOrUpdateConsumer(ctx, c.Stream, jetstream.ConsumerConfig{
-			Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: limits.AckWait,
-			MaxDeliver: -1, MaxAckPending: maxAckPending,
+		err := insist(ctx, func() error {
+			_, err := b.js.CreateOrUpdateConsumer(ctx, c.Stream, jetstream.ConsumerConfig{
+				Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: limits.AckWait,
+				MaxDeliver: -1, MaxAckPending: maxAckPending,
+			})
+			return err
 		})
 		if err != nil {
 			return fmt.Errorf("declare consumer %s: %w", c.Name, err)
 		}
 	}
-	return nil
+	return insist(ctx, func() error { return b.spread(ctx, limits.Replicas) })
 }
 
-// Verify checks that every stream and consumer exists.
-func (b *Bus) Verify(ctx context.Context) error {
-	if _, err := b.js.Stream(ctx, "NEWS_ARCHIVED"); err != nil {
-		return missing("stream NEWS_ARCHIVED", err)
+// errSpreading means that not all servers of a cluster hold yet what they are to hold.
+var errSpreading = errors.New("not all servers of the cluster hold it yet: run 'marsad migrate' again to see whether they do")
+
+// spread reports whether as many servers as there are to be hold each stream,
+// and know how far its consumers are: until then, the loss of one may be a loss.
+func (b *Bus) spread(ctx context.Context, replicas int) error {
+	for _, cfg := range streams(DefaultLimits()) {
+		stream, err := b.js.Stream(ctx, cfg.Name)
+		if err != nil {
+			return missing("stream "+cfg.Name, err)
+		}
+		if !onAll(stream.CachedInfo().Cluster, replicas) {
+			return fmt.Errorf("stream %s: %w", cfg.Name, errSpreading)
+		}
 	}
 	for _, c := range consumers {
-		if _, err := b.js.Consumer(ctx, c.Stream, c.Name); err != nil {
-			return missing("consumer "+c.Name+" of stream "+c.Stream, err)
+		consumer, err := b.Pull(ctx, c)
+		if err != nil {
+			return err
+		}
+		if !onAll(consumer.CachedInfo().Cluster, replicas) {
+			return fmt.Errorf("consumer %s: %w", c.Name, errSpreading)
 		}
 	}
 	return nil
+}
+
+// onAll: one server leads, and the others have what it has. Without a cluster
+// there is one.
+func onAll(cluster *jetstream.ClusterInfo, replicas int) bool {
+	if cluster == nil {
+		return true
+	}
+	current := 0
+	for _, peer := range cluster.Replicas {
+		if peer.Current {
+			current++
+		}
+	}
+	return cluster.Leader != "" && current >= replicas-1
 }
 
 func missing(what string, err error) error {
@@ -183,24 +219,29 @@ func (b *Bus) Depths(ctx context.Context) (map[string]int, error) {
 // Depth returns how many messages a stream holds: in the line, those that are
 // not settled.
 func (b *Bus) Depth(ctx context.Context, name string) (int, error) {
-	stream, err := b.js.Stream(ctx, name)
+	stream, err := b.inspect(ctx, name)
 	if err != nil {
-		return 0, missing("stream "+name, err)
+		return 0, err
 	}
 	return int(stream.CachedInfo().State.Msgs), nil
 }
 
 // LastSequence returns the number of the last message that a stream was given.
 func (b *Bus) LastSequence(ctx context.Context, name string) (uint64, error) {
-	stream, err := b.js.Stream(ctx, name)
+	stream, err := b.inspect(ctx, name)
 	if err != nil {
-		return 0, missing("stream "+name, err)
+		return 0, err
 	}
 	return stream.CachedInfo().State.LastSeq, nil
 }
 
 // Pull gives access to a consumer's messages.
 func (b *Bus) Pull(ctx context.Context, c Consumer) (jetstream.Consumer, error) {
+	if err := b.may(apiConsumerInfo + c.subject()); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
 	consumer, err := b.js.Consumer(ctx, c.Stream, c.Name)
 	if err != nil {
 		return nil, missing("consumer "+c.Name+" of stream "+c.Stream, err)

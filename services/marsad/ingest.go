@@ -231,6 +231,7 @@ func (c *cli) ingestSession(ctx context.Context, ephemeral bool) (*session, erro
 func (c *cli) ownLine(ctx context.Context, names []string, options app.Options) (*session, error) {
 	cfg := c.quiet()
 	cfg.Disk.MinFreeBytes = 0
+	options.Services = append(slices.Clone(names), "web") // it is asked as if it ran
 	p, err := c.open(ctx, cfg, options)
 	if err != nil {
 		return nil, err

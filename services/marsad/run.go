@@ -52,7 +52,7 @@ func knownServices(_ *cobra.Command, args []string) error {
 }
 
 func (c *cli) run(ctx context.Context, names []string, starter bool) error {
-	p, err := app.Open(ctx, c.config.Config, app.Options{LogTo: c.err})
+	p, err := app.Open(ctx, c.config.Config, app.Options{LogTo: c.err, Services: names})
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (c *cli) connect(ctx context.Context, n need) (*session, error) {
 	if s := c.attach(); s != nil {
 		return s, nil
 	}
-	p, err := c.open(ctx, c.quiet(), app.Options{LogTo: c.err, StoreOnly: n != needBus, KeepSchema: n != makeStore})
+	p, err := c.open(ctx, c.quiet(), app.Options{LogTo: c.err, StoreOnly: n != needBus, KeepSchema: n != makeStore, Services: []string{"web"}})
 	if err != nil {
 		return nil, err
 	}

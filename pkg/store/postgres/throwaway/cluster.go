@@ -160,7 +160,7 @@ func (c *Cluster) startSomewhere(ctx context.Context) error {
 // those that the kernel gives to outgoing connections: a server that is killed
 // and started again must find its port free.
 func freePort() (int, error) {
-	const first, last, tries = 15_000, 30_000, 100
+	const first, last, tries = 20_000, 30_000, 100
 	var err error
 	for range tries {
 		n, errRand := rand.Int(rand.Reader, big.NewInt(last-first))

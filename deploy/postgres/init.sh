@@ -1,0 +1,23 @@
+#!/bin/sh
+# Two roles and a database for Marsad, on a new PostgreSQL server. The image of PostgreSQL runs it once;
+# elsewhere, run it as the superuser, with PGHOST and the like for psql, and SECRETS naming the folder of
+# what 'marsad keys' made.
+set -eu
+secrets=${SECRETS:-/run/secrets}
+
+# The owner makes the schema ('marsad migrate'); the services read and write what is there, and no more.
+psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
+	--set owner_password="$(cat "$secrets/postgres-owner.password")" \
+	--set service_password="$(cat "$secrets/postgres-service.password")" <<'SQL'
+create role marsad_owner login password :'owner_password';
+create role marsad_service login password :'service_password';
+create database marsad owner marsad_owner encoding 'UTF8' template template0;
+revoke all on database marsad from public;
+grant connect on database marsad to marsad_service;
+\connect marsad
+revoke all on schema public from public;
+grant usage on schema public to marsad_service;
+grant usage, create on schema public to marsad_owner;
+alter default privileges for role marsad_owner in schema public grant select, insert, update, delete on tables to marsad_service;
+alter default privileges for role marsad_owner in schema public grant usage, select on sequences to marsad_service;
+SQL

@@ -1,0 +1,166 @@
+// Package keyring makes what the parts of a deployment know each other by: an
+// authority and the certificates it signs, keys of users of NATS and what each
+// may do there, passwords of PostgreSQL. Nothing is asked of anybody.
+package keyring
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nats-io/nkeys"
+
+	"marsad/pkg/bus"
+)
+
+// Options of Make.
+type Options struct {
+	NATSHosts     []string // names and addresses by which clients call the NATS servers
+	PostgresHosts []string // those of PostgreSQL, with a port if need be; the first stands in the DSN files
+	Database      string   // in the DSN files
+}
+
+// DefaultOptions has the hosts as the manifests in deploy/ name them.
+func DefaultOptions() Options {
+	return Options{
+		NATSHosts:     []string{"nats", "nats.marsad.svc", "nats-0.nats", "nats-1.nats", "nats-2.nats", "localhost", "127.0.0.1", "::1"},
+		PostgresHosts: []string{"postgres", "postgres.marsad.svc", "localhost", "127.0.0.1", "::1"},
+		Database:      "marsad",
+	}
+}
+
+// Roles of PostgreSQL.
+const (
+	Owner   = "marsad_owner"   // makes the schema: 'marsad migrate'
+	Service = "marsad_service" // reads and writes what the owner has made
+)
+
+// Users of NATS that are no services.
+const (
+	Admin  = "admin"  // makes streams and consumers: 'marsad migrate'
+	System = "system" // watches over the servers themselves
+)
+
+// file is one that is made.
+type file struct {
+	name    string
+	content []byte
+	mode    fs.FileMode
+}
+
+func secret(name string, content []byte) file { return file{name, content, 0o600} }
+func public(name string, content []byte) file { return file{name, content, 0o644} }
+
+// Make writes the files to dir, which is made if it is not there, and returns
+// their names. It writes nothing if one of them exists.
+func Make(dir string, o Options) ([]string, error) {
+	files, err := all(o)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if _, err := os.Lstat(filepath.Join(dir, f.name)); !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is there already: keys that are in use are not replaced; choose another folder, or remove it first", filepath.Join(dir, f.name))
+		}
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.name
+		if err := f.write(dir); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+// write never follows a link or overwrites what came there meanwhile.
+func (f file) write(dir string) error {
+	out, err := os.OpenFile(filepath.Join(dir, f.name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.mode)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(f.content)
+	return errors.Join(err, out.Chmod(f.mode), out.Close()) // whatever the umask is
+}
+
+func all(o Options) ([]file, error) {
+	certificates, err := certificates(o)
+	if err != nil {
+		return nil, err
+	}
+	users, err := users()
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(certificates, users, passwords(o)), nil
+}
+
+// users are one seed for each service, the administrator and the system, and
+// users.conf, which tells the server of them.
+func users() (files []file, err error) {
+	keys := map[string]string{}
+	for _, name := range append(bus.Services(), Admin, System) {
+		pair, err := nkeys.CreateUser()
+		if err != nil {
+			return nil, err
+		}
+		seed, err := pair.Seed()
+		if err != nil {
+			return nil, err
+		}
+		if keys[name], err = pair.PublicKey(); err != nil {
+			return nil, err
+		}
+		files = append(files, secret(name+".nk", append(seed, '\n')))
+	}
+	return append(files, public("users.conf", []byte(usersConf(keys)))), nil
+}
+
+// Inbox is the prefix of the subjects at which a user gets its answers, and at
+// which nobody else may listen.
+func Inbox(user string) string { return "_INBOX_" + user }
+
+func usersConf(keys map[string]string) string {
+	var b strings.Builder
+	b.WriteString("# Who may connect, and what each may do. 'marsad keys' wrote it: the rights are those that\n" +
+		"# the services name themselves.\n" +
+		"accounts {\n  marsad {\n    jetstream: enabled\n    users: [\n")
+	for _, name := range bus.Services() {
+		writeUser(&b, name, keys[name], bus.RightsOf(name).Publish())
+	}
+	writeUser(&b, Admin, keys[Admin], []string{"$JS.API.>"})
+	fmt.Fprintf(&b, "    ]\n  }\n  system {\n    users: [ { nkey: %s } ] # %s\n  }\n}\nsystem_account: system\n", keys[System], System)
+	return b.String()
+}
+
+func writeUser(b *strings.Builder, name, key string, publish []string) {
+	fmt.Fprintf(b, "      { # %s\n        nkey: %s\n        permissions: {\n          publish: [\n", name, key)
+	for _, subject := range publish {
+		fmt.Fprintf(b, "            %q\n", subject)
+	}
+	fmt.Fprintf(b, "          ]\n          subscribe: [ %q ]\n        }\n      }\n", Inbox(name)+".>")
+}
+
+// passwords are those of the superuser, which starts PostgreSQL, of the owner
+// and of the services, and the DSNs of the latter two.
+func passwords(o Options) []file {
+	dsn := func(role, password string) []byte {
+		return fmt.Appendf(nil, "postgres://%s:%s@%s/%s?sslmode=verify-full\n", role, password, o.PostgresHosts[0], o.Database)
+	}
+	owner, service := rand.Text(), rand.Text()
+	return []file{
+		secret("postgres.password", []byte(rand.Text()+"\n")),
+		secret("postgres-owner.password", []byte(owner+"\n")),
+		secret("postgres-service.password", []byte(service+"\n")),
+		secret("store-owner.dsn", dsn(Owner, owner)),
+		secret("store-service.dsn", dsn(Service, service)),
+	}
+}
