@@ -293,6 +293,9 @@ func (s *Store) finishCopy(ctx context.Context, report func(Copying)) error {
 
 // administer runs statements that take their time.
 func (s *Store) administer(ctx context.Context, statements []string) error {
+	if len(statements) == 0 {
+		return nil
+	}
 	conn, err := s.write.db.Conn(ctx)
 	if err != nil {
 		return err

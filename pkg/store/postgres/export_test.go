@@ -1,0 +1,4 @@
+package postgres
+
+// Begin begins a write transaction.
+var Begin = newDialect().Begin
