@@ -1,13 +1,14 @@
 // Package store is the contract of the shared store: the ledger that knows
 // every item from the moment it is found until it ends, the pages, decisions
 // and articles, and what operators see of them. Backends keep it in plain SQL:
-// pkg/store/sqlite; package storetest is the suite each of them must pass.
+// pkg/store/sqlite and pkg/store/postgres; package storetest is the suite each of
+// them must pass.
 //
 // Times are UTC with microsecond precision: what a backend returns equals what
 // it was given truncated to microseconds. Every method may be called from any
 // goroutine and process. An error that is none of this package's sentinels
-// means that the store cannot be used right now: nothing was changed, and the
-// same call may be made again.
+// means that the store cannot be used right now: nothing was changed, unless a
+// connection was lost just then, and the same call may be made again.
 package store
 
 import (
