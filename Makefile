@@ -6,10 +6,10 @@ BENCHTIME ?= 1s
 LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint bench cover fuzz survive
+.PHONY: help build test race lint bench cover fuzz survive survive-scale
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## the binary, as ./marsad
 	CGO_ENABLED=0 $(GO) build -trimpath -o marsad ./services/marsad
@@ -42,6 +42,9 @@ SURVIVE   ?=
 
 survive: ## kill it hundreds of times and prove that nothing is lost (half an hour; SURVIVE="-seed 1 -only split")
 	cd bench && $(GO) run ./survive $(SURVIVE)
+
+survive-scale: ## the same for many processes on three NATS servers and PostgreSQL, all faults at once (SURVIVE="-short", "-other BINARY")
+	cd bench && $(GO) run ./survive -only fleet $(SURVIVE)
 
 fuzz: ## every fuzz target for FUZZTIME (30s)
 	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' pkg services | while IFS=: read -r file _ target; do \

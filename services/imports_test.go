@@ -59,7 +59,7 @@ var mayImport = []struct {
 	{"marsad/pkg/text/langmodel/score", []string{"marsad/pkg/text/script", "marsad/pkg/text/langmodel", "marsad/pkg/text/langmodel/sib200"}},
 	{"marsad/pkg/text/langmodel/training", []string{"marsad/pkg/text/script", "marsad/pkg/text/langmodel", "marsad/pkg/text/langmodel/sib200"}},
 	{"marsad/pkg/event", []string{"marsad/pkg/news"}},
-	{"marsad/pkg/bus", []string{"marsad/pkg/news", "marsad/pkg/event"}},
+	{"marsad/pkg/bus", []string{"marsad/pkg/news", "marsad/pkg/event", "marsad/pkg/wait"}},
 	{"marsad/pkg/bus/embedded", []string{"marsad/pkg/bus"}},
 	{"marsad/pkg/keyring", []string{"marsad/pkg/bus"}},
 	{"marsad/pkg/stage", []string{"marsad/pkg/news", "marsad/pkg/event", "marsad/pkg/bus", "marsad/pkg/wait"}},

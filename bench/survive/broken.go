@@ -74,28 +74,37 @@ var defects = []defect{
 // fails if that goes unnoticed, or if the right program does not pass the same.
 func broken(ctx context.Context, o *options) error {
 	for i, d := range defects { // short names: paths of sockets are
-		binary, err := o.buildWrong(ctx, d)
-		if err != nil {
+		if err := o.notices(ctx, d, fmt.Sprint(i+1), d.layout); err != nil {
 			return err
 		}
-		c := survive.Campaign{Layout: d.layout, Clean: []string{o.binary}, Faults: d.faults, Patience: 20 * time.Second}
-		c.Name = fmt.Sprint("right", i+1)
-		if err := o.survives(ctx, c, 0); err != nil {
-			return err
-		}
-		wrong := *o
-		wrong.binary = binary
-		c.Name = fmt.Sprint("wrong", i+1)
-		start := time.Now()
-		err = wrong.survives(ctx, c, 0)
-		if err == nil {
-			return fmt.Errorf("a build with %q went unnoticed", d.name)
-		}
-		if !errors.Is(err, survive.ErrBroken) || !strings.Contains(err.Error(), d.symptom) {
-			return fmt.Errorf("a build with %q was noticed for another reason: %w", d.name, err)
-		}
-		fmt.Fprintf(o.out, "caught after %v: a build with %q: %s\n", time.Since(start).Round(time.Second), d.name, around(err.Error(), d.symptom))
 	}
+	return nil
+}
+
+// notices does a defect's faults to the right program, which must pass, and to
+// one with the defect, which must not.
+func (o *options) notices(ctx context.Context, d defect, name string, layout func(*survive.Rig) error) error {
+	binary, err := o.buildWrong(ctx, d)
+	if err != nil {
+		return err
+	}
+	c := survive.Campaign{Layout: layout, Clean: []string{o.binary}, Faults: d.faults, Patience: 20 * time.Second}
+	c.Name = "right" + name
+	if err := o.survives(ctx, c, 0); err != nil {
+		return err
+	}
+	wrong := *o
+	wrong.binary = binary
+	c.Name = "wrong" + name
+	start := time.Now()
+	err = wrong.survives(ctx, c, 0)
+	if err == nil {
+		return fmt.Errorf("a build with %q went unnoticed", d.name)
+	}
+	if !errors.Is(err, survive.ErrBroken) || !strings.Contains(err.Error(), d.symptom) {
+		return fmt.Errorf("a build with %q was noticed for another reason: %w", d.name, err)
+	}
+	fmt.Fprintf(o.out, "caught after %v: a build with %q: %s\n", time.Since(start).Round(time.Second), d.name, around(err.Error(), d.symptom))
 	return nil
 }
 

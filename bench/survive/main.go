@@ -1,8 +1,9 @@
 // Survive runs Marsad through hundreds of faults and proves that nothing is
 // lost: see package survive. It builds the program, runs it as one process and
 // as one process for each service, and ends with 1 and an explanation at the
-// first thing that is not as it must be. Progress goes to standard error, the
-// report to standard output.
+// first thing that is not as it must be. When asked (-only fleet), it runs two
+// processes for each service on servers of their own, and does faults all at
+// once. Progress goes to standard error, the report to standard output.
 package main
 
 import (
@@ -42,6 +43,8 @@ type options struct {
 	serviceKills  int // of each service
 	times         int // of every other fault
 	only          string
+	other         string // another build of the program
+	short         bool
 	root, dir     string
 	out, progress io.Writer
 	binary        string
@@ -56,6 +59,8 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	flags.IntVar(&o.serviceKills, "service-kills", 30, "how often each service is killed, at least")
 	flags.IntVar(&o.times, "times", 3, "how often every other fault is done")
 	flags.StringVar(&o.only, "only", "", "run only campaigns whose names begin with `NAME`: "+strings.Join(names(), ", "))
+	flags.StringVar(&o.other, "other", "", "in the fleet, a `BINARY` of another build of marsad that runs every second process")
+	flags.BoolVar(&o.short, "short", false, "run the fleet for some minutes only")
 	flags.StringVar(&o.root, "root", "..", "the project's folder")
 	flags.StringVar(&o.dir, "dir", "", "keep data and logs in this folder (default: a temporary one, removed if all is well)")
 	if err := flags.Parse(args); err != nil {
@@ -92,7 +97,7 @@ func (o *options) runAll(ctx context.Context) error {
 	for _, together := range campaigns() {
 		group, ctx := errgroup.WithContext(ctx)
 		for _, c := range together {
-			if strings.HasPrefix(c.name, o.only) {
+			if strings.HasPrefix(c.name, o.only) && (o.only != "" || !c.asked) {
 				group.Go(func() error { return c.run(ctx, o) })
 			}
 		}
@@ -117,18 +122,21 @@ func (o *options) build(ctx context.Context, name string, args ...string) (strin
 
 // campaign is one part of the whole.
 type campaign struct {
-	name string
-	run  func(ctx context.Context, o *options) error
+	name  string
+	run   func(ctx context.Context, o *options) error
+	asked bool // run only when it is named
 }
 
 // campaigns are all parts, in the order in which they are run; those that only
 // wait most of the time are run together.
 func campaigns() [][]campaign {
 	return [][]campaign{
-		{{"single", single}, {"split", split}},
-		{{"full", full}, {"disk", disk}, {"broken", broken}},
-		{{"pressure", pressure}},
-		{{"scale", scale}},
+		{{name: "single", run: single}, {name: "split", run: split}},
+		{{name: "full", run: full}, {name: "disk", run: disk}, {name: "broken", run: broken}},
+		{{name: "pressure", run: pressure}},
+		{{name: "scale", run: scale}},
+		{{name: "fleet", run: overlapping, asked: true}},
+		{{name: "fleet-broken", run: brokenFleet, asked: true}},
 	}
 }
 
@@ -181,8 +189,8 @@ func single(ctx context.Context, o *options) error {
 // proxy that cuts, slows and resets them.
 func split(ctx context.Context, o *options) error {
 	const burst = 3
-	links := newLinks()
-	defer links.close()
+	var bus link
+	defer bus.close()
 	var faults []survive.Fault
 	for _, node := range append([]string{"server"}, survive.Services...) {
 		faults = append(faults, survive.Repeat((o.serviceKills+burst-1)/burst, survive.Kill(node, burst))...)
@@ -200,12 +208,12 @@ func split(ctx context.Context, o *options) error {
 		survive.Repeat(o.times, survive.Poison("classifier", "panic", "panic")),
 		survive.Repeat(o.times, survive.Poison("cleaner", "hang", "timeout")),
 		survive.Repeat(o.times, survive.Poison("deduplicator", "kill", "attempts_exhausted")),
-		survive.Repeat(o.times, links.cut()),
-		survive.Repeat(o.times, links.slowed()),
-		survive.Repeat(o.times, links.reset()),
+		survive.Repeat(o.times, bus.cut()),
+		survive.Repeat(o.times, bus.slowed()),
+		survive.Repeat(o.times, bus.reset()),
 		everyPoint(),
 	)
-	return o.survives(ctx, survive.Campaign{Name: "split", Layout: (*survive.Rig).Split, Link: links.to, Faults: faults}, 0)
+	return o.survives(ctx, survive.Campaign{Name: "split", Layout: (*survive.Rig).Split, Link: bus.to, Faults: faults}, 0)
 }
 
 func everyPoint() (faults []survive.Fault) {

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"marsad/pkg/event"
+	"marsad/pkg/wait"
 )
 
 // MaxMessageBytes bounds one message: an event, or a dead letter around one.
@@ -249,6 +251,13 @@ func (b *Bus) Pull(ctx context.Context, c Consumer) (jetstream.Consumer, error) 
 	return consumer, nil
 }
 
+// In a cluster the reader of each batch is a new one, which not all servers know
+// of at once.
+const (
+	tapMisses = 30
+	tapPause  = 100 * time.Millisecond
+)
+
 // EachArchived calls fn with every message on the public tap, oldest first,
 // until it returns an error.
 func (b *Bus) EachArchived(ctx context.Context, fn func(*event.Message) error) error {
@@ -256,7 +265,7 @@ func (b *Bus) EachArchived(ctx context.Context, fn func(*event.Message) error) e
 	if err != nil {
 		return fmt.Errorf("public tap: %w", err)
 	}
-	for {
+	for missed := 0; ; {
 		batch, err := consumer.FetchNoWait(500)
 		if err != nil {
 			return fmt.Errorf("public tap: %w", err)
@@ -268,11 +277,18 @@ func (b *Bus) EachArchived(ctx context.Context, fn func(*event.Message) error) e
 				return err
 			}
 		}
-		if err := batch.Error(); err != nil {
+		switch err := batch.Error(); {
+		case errors.Is(err, nats.ErrNoResponders) && missed < tapMisses:
+			missed++
+			if !wait.For(ctx, tapPause) {
+				return ctx.Err()
+			}
+		case err != nil:
 			return fmt.Errorf("public tap: %w", err)
-		}
-		if got == 0 {
+		case got == 0:
 			return nil
+		default:
+			missed = 0
 		}
 	}
 }

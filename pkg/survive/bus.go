@@ -97,8 +97,8 @@ func (r *Rig) Depths(ctx context.Context) (map[string]int, error) {
 // the service before must wait, visibly.
 func FullStream() Fault {
 	return Fault{"stream full", func(ctx context.Context, r *Rig) error {
-		for _, name := range []string{"standby", "deduplicator"} {
-			if _, err := r.Node(name).Terminate(ctx); err != nil {
+		for _, n := range r.those("deduplicator") {
+			if _, err := n.Terminate(ctx); err != nil {
 				return err
 			}
 		}

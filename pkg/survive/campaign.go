@@ -3,6 +3,7 @@ package survive
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -20,6 +21,7 @@ type Campaign struct {
 	Name    string
 	World   *world.World // is reset
 	Command []string     // runs marsad
+	Other   []string     // runs another build of it, for every second process of a fleet; default: Command
 	Clean   []string     // runs a marsad for the run without faults; default: Command
 	Dir     string
 	Seed    uint64
@@ -28,6 +30,9 @@ type Campaign struct {
 	Settings
 	Patience time.Duration // after a fault, until one more item must have come to its end; default 90 s
 	Faults   []Fault       // done in an order that follows from the seed
+	Plagues  []Plague      // done all at once, before the faults
+	Length   time.Duration // of the time in which the plagues are done
+	Every    time.Duration // something is published then
 	Out      io.Writer
 }
 
@@ -38,6 +43,12 @@ type Report struct {
 	Busy   map[string]int // those of them while items were open
 	Items  int
 	Took   time.Duration
+	// Takeovers are how long it took from the loss of the deduplicator that decided
+	// until one held the lease again, in rising order, by what was done to it.
+	Takeovers map[string][]time.Duration
+	GaveUp    int // starts of processes that ended before they were ready
+	Suffered  int // items published while there were plagues
+	Besieged  time.Duration
 }
 
 // String is the report as lines of text.
@@ -54,6 +65,15 @@ func (r Report) String() string {
 	for _, fault := range slices.Sorted(maps.Keys(r.Faults)) {
 		fmt.Fprintf(&b, "  %4d × %s\n", r.Faults[fault], fault)
 	}
+	if r.Besieged > 0 {
+		fmt.Fprintf(&b, "  %.1f items a second for %v of plagues; %d times a process ended before it was ready, because something it needs was away\n",
+			float64(r.Suffered)/r.Besieged.Seconds(), r.Besieged.Round(time.Second), r.GaveUp)
+	}
+	for _, how := range slices.Sorted(maps.Keys(r.Takeovers)) {
+		t := r.Takeovers[how]
+		fmt.Fprintf(&b, "  lease held again, after the deduplicator that decided was %s: %d times, median %.1f s, max %.1f s\n", how, len(t),
+			t[len(t)/2].Seconds(), t[len(t)-1].Seconds())
+	}
 	return b.String()
 }
 
@@ -69,6 +89,9 @@ func (c Campaign) Run(ctx context.Context) (Report, error) {
 		return report, err
 	}
 	defer r.Close()
+	if err := c.suffer(ctx, r, &report); err != nil {
+		return report, err
+	}
 	faults := slices.Clone(c.Faults)
 	r.Rand.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
 	for i, fault := range faults {
@@ -85,8 +108,30 @@ func (c Campaign) Run(ctx context.Context) (Report, error) {
 	}
 	report.Kills, report.Busy, report.Items = r.Kills, r.Busy, len(c.World.Published())
 	err = c.compare(ctx, r)
+	if len(c.Plagues) > 0 {
+		err = errors.Join(err, prompt(report.Takeovers))
+	}
 	report.Took = time.Since(start)
 	return report, err
+}
+
+// suffer lets the plagues loose and waits until everything has come to its end.
+func (c Campaign) suffer(ctx context.Context, r *Rig, report *Report) error {
+	if len(c.Plagues) == 0 {
+		return nil
+	}
+	start := time.Now()
+	err := c.besiege(ctx, r, report)
+	report.Items = len(c.World.Published())
+	report.Kills, report.Busy, report.GaveUp = r.Kills, r.Busy, int(r.gaveUp.Load())
+	report.Takeovers, report.Suffered, report.Besieged = r.takeovers(), report.Items, time.Since(start)
+	if err != nil {
+		return err
+	}
+	if err := r.Settle(ctx, nil); err != nil {
+		return fmt.Errorf("%s, after all plagues: %w", c.Name, err)
+	}
+	return nil
 }
 
 // compare holds what the rig stored against a clean run of the same world.
@@ -138,7 +183,7 @@ func (c Campaign) Start(ctx context.Context) (*Rig, error) { return c.open(ctx, 
 
 func (c Campaign) open(ctx context.Context, name string, layout func(*Rig) error) (*Rig, error) {
 	r := &Rig{
-		World: c.World, Command: c.Command, Patience: cmp.Or(c.Patience, settleWithin), Dir: filepath.Join(c.Dir, name), Settings: c.Settings, Link: c.Link,
+		World: c.World, Command: c.Command, Other: c.Other, Patience: cmp.Or(c.Patience, settleWithin), Dir: filepath.Join(c.Dir, name), Settings: c.Settings, Link: c.Link,
 		Rand: rand.New(rand.NewPCG(c.Seed, 0)),
 	}
 	err := layout(r)

@@ -130,21 +130,14 @@ func (r *Rig) searchable(ctx context.Context) error {
 // announced reads the public tap: every article must have been announced with
 // the text it has in the end, unless that went with a bus that was lost.
 func (r *Rig) announced(ctx context.Context, content Content) error {
-	tap, err := bus.Connect("nats://"+r.listen, slog.New(slog.DiscardHandler))
+	tap, err := bus.Connect(r.bus(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	defer tap.Close()
-	last := map[news.ID]string{}
-	err = tap.EachArchived(ctx, func(m *event.Message) error {
-		payload, err := event.Decode(m)
-		if archived, ok := payload.(*event.Archived); ok && archived.Article != nil {
-			last[archived.ItemID] = archived.Article.Text
-		}
-		return err
-	})
+	last, err := told(ctx, tap)
 	if err != nil {
-		return fmt.Errorf("public tap: %w", err)
+		return err
 	}
 	for _, item := range r.World.Published() {
 		text, ok := last[item.ID]
@@ -160,6 +153,28 @@ func (r *Rig) announced(ctx context.Context, content Content) error {
 		return fmt.Errorf("%w: %d articles were announced that nobody published", ErrBroken, len(last))
 	}
 	return nil
+}
+
+// told reads the text of each article as it was announced last. Of several servers
+// one may not know yet that a reader is with another, and refuse: then it is read again.
+func told(ctx context.Context, tap *bus.Bus) (last map[news.ID]string, err error) {
+	for range 30 {
+		last = map[news.ID]string{}
+		err = tap.EachArchived(ctx, func(m *event.Message) error {
+			payload, err := event.Decode(m)
+			if archived, ok := payload.(*event.Archived); ok && archived.Article != nil {
+				last[archived.ItemID] = archived.Article.Text
+			}
+			return err
+		})
+		if err == nil {
+			return last, nil
+		}
+		if err := Pause(ctx, time.Second); err != nil {
+			return nil, err
+		}
+	}
+	return nil, err
 }
 
 // indexed waits until all articles can be searched, and are there once.

@@ -158,7 +158,8 @@ func Freeze(node string) Fault {
 // nobody can take over, and all others wait.
 func FrozenLeader(point string) Fault {
 	return Fault{"leader frozen at " + point, func(ctx context.Context, r *Rig) error {
-		leader, standby := r.Node("deduplicator"), r.Node("standby")
+		both := r.those("deduplicator")
+		leader, standby := both[0], both[1]
 		if err := r.alone(ctx, leader); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -27,12 +28,15 @@ type Node struct {
 	Services []string
 	Data     string
 
-	rig  *Rig
-	args []string
-	addr string
-	cmd  *exec.Cmd
-	done chan struct{} // closed when the process has ended
-	told atomic.Bool   // to end, by us
+	rig     *Rig
+	command []string
+	args    []string
+	addr    string
+	cmd     *exec.Cmd
+	done    chan struct{} // closed when the process has ended
+	told    atomic.Bool   // to end, by us
+	ready   atomic.Bool   // it was, since it was started
+	hold    sync.Mutex    // of the plague that has it in its hands
 }
 
 // Start starts the process, with more variables in its environment.
@@ -47,12 +51,13 @@ func (n *Node) Start(environ ...string) error {
 	defer log.Close() // the process has its own
 	fmt.Fprintf(log, "--- started with %v\n", environ)
 	args := append([]string{"--config", n.rig.configFile(), "--data", n.Data, "--http", n.addr}, n.args...)
-	n.cmd = exec.Command(n.rig.Command[0], append(n.rig.Command[1:len(n.rig.Command):len(n.rig.Command)], args...)...)
+	n.cmd = exec.Command(n.command[0], append(slices.Clone(n.command[1:]), args...)...)
 	n.cmd.Env = append(append(os.Environ(), n.rig.environ()...), environ...)
 	n.cmd.Stdout, n.cmd.Stderr = log, log
 	if err := n.cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", n.Name, err)
 	}
+	n.ready.Store(false)
 	n.told.Store(slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "MARSAD_CRASH=") }))
 	done := make(chan struct{})
 	n.done = done
@@ -60,11 +65,17 @@ func (n *Node) Start(environ ...string) error {
 	return nil
 }
 
-// await waits until the process has ended. One that was not told to has failed.
+// await waits until the process has ended. One that was not told to has failed;
+// but where a supervisor starts it again it may give up before it is ready,
+// when what it needs is away.
 func (n *Node) await(cmd *exec.Cmd, done chan struct{}) {
 	defer close(done)
 	_ = cmd.Wait() // how it ended is in cmd.ProcessState
-	if !n.told.Load() {
+	switch {
+	case n.told.Load():
+	case n.rig.supervised.Load() && !n.ready.Load() && cmd.ProcessState.ExitCode() == 1:
+		n.rig.gaveUp.Add(1)
+	default:
 		n.rig.fail(fmt.Errorf("%w: %s ended by itself: %v\n%s", ErrBroken, n.Name, cmd.ProcessState, n.Log()))
 	}
 }
@@ -83,6 +94,7 @@ func (n *Node) AwaitReady(ctx context.Context) error {
 	defer cancel()
 	for {
 		if code, _ := n.Get(ctx, "/readyz"); code == http.StatusOK {
+			n.ready.Store(true)
 			return nil
 		}
 		select {

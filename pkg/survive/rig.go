@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,12 +32,15 @@ var Services = []string{"fetcher", "cleaner", "deduplicator", "classifier", "arc
 type Settings struct {
 	ReconcileAfter time.Duration // default a day: whatever is healed by reconciliation counts as lost
 	LineBytes      int64         // default 512 MiB
+	Lease          time.Duration // of the deduplicator; default 2 s
+	Replicas       int           // of streams; default 1
 }
 
 // Rig is a Marsad under test.
 type Rig struct {
 	World    *world.World
 	Command  []string // runs marsad: a program, and arguments that go before all others
+	Other    []string // runs another build of it, for every second process of a fleet; default: Command
 	Environ  []string // for it
 	Dir      string   // where it keeps everything
 	Rand     *rand.Rand
@@ -43,6 +48,8 @@ type Rig struct {
 	Patience time.Duration // until one more item must have come to its end
 	// Store is the DSN of the store; empty: SQLite in the server's folder.
 	Store string
+	// Bus is the URL of a bus that runs by itself; empty: the server's own.
+	Bus string
 	// Link leads from the services to the bus of the split layout; nil: they
 	// connect to it directly. It gets the server's address and returns another.
 	Link func(server string) (string, error)
@@ -56,6 +63,13 @@ type Rig struct {
 	ended  map[int]bool // items known to have come to their end, by number
 	untold map[int]bool // items whose announcement went with a bus that was lost, by number
 	failed chan error   // a process that ended by itself
+
+	closers    []func() error
+	supervised atomic.Bool  // processes that give up at their start are started again
+	gaveUp     atomic.Int64 // how often that was
+	mu         sync.Mutex   // for what follows, and for Kills and Busy
+	troubles   []*trouble
+	losses     []loss
 }
 
 // Single makes the rig one process that runs everything.
@@ -74,14 +88,28 @@ func (r *Rig) fail(err error) {
 }
 
 // countKill counts a kill, and whether it hit the line at work.
-func (r *Rig) countKill(n *Node) {
-	r.Kills[n.Name]++
+func (r *Rig) countKill(n *Node) { r.CountKill(n.Name) }
+
+// CountKill counts the kill of something that is no node, too.
+func (r *Rig) CountKill(name string) {
+	busy := r.busy()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Kills[name]++
+	if busy {
+		r.Busy[name]++
+	}
+}
+
+// busy reports whether items are open, as far as the store says so at once.
+func (r *Rig) busy() bool {
 	if r.store == nil {
-		return
+		return false
 	}
-	if stats, err := r.store.LedgerStats(context.Background()); err == nil && stats.Open[news.StateDue]+stats.Open[news.StateInLine] > 0 {
-		r.Busy[n.Name]++
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	stats, err := r.store.LedgerStats(ctx)
+	return err == nil && stats.Open[news.StateDue]+stats.Open[news.StateInLine] > 0
 }
 
 // Split makes the rig a server, which has the bus and the store, a process for
@@ -110,44 +138,85 @@ func (r *Rig) Split() error {
 	return nil
 }
 
+// Fleet makes the rig two processes for each service and for web, on a bus and a
+// store that run by themselves: on Bus and Store, which addresses lead each
+// process to by a way of its own.
+func (r *Rig) Fleet(ways func(process string) (bus, store string, err error)) error {
+	for _, service := range append([]string{"web"}, Services...) { // the first one answers questions
+		for i := range 2 {
+			name := fmt.Sprint(service, "-", i+1)
+			bus, dsn, err := ways(name)
+			if err != nil {
+				return err
+			}
+			n, err := r.node(name, []string{service}, "--nats", bus, "--store", dsn, "run", "--no-starter", service)
+			if err != nil {
+				return err
+			}
+			if i == 1 && r.Other != nil {
+				n.command = r.Other
+			}
+			r.Nodes = append(r.Nodes, n)
+		}
+	}
+	return nil
+}
+
 func (r *Rig) node(name string, services []string, args ...string) (*Node, error) {
-	addr, err := freeAddr()
+	addr, err := FreeAddr()
 	if err != nil {
 		return nil, err
 	}
 	if r.Kills == nil {
 		r.Kills, r.Busy, r.ended, r.untold, r.failed = map[string]int{}, map[string]int{}, map[int]bool{}, map[int]bool{}, make(chan error, 1)
-		if r.listen, err = freeAddr(); err != nil {
+		if r.listen, err = FreeAddr(); err != nil {
 			return nil, err
 		}
 	}
-	return &Node{Name: name, Services: services, Data: filepath.Join(r.Dir, name), rig: r, args: args, addr: addr}, nil
+	return &Node{Name: name, Services: services, Data: filepath.Join(r.Dir, name), rig: r, command: r.Command, args: args, addr: addr}, nil
 }
 
 // StoreFile is where the store of a node is that has one in its folder.
 func (n *Node) StoreFile() string { return filepath.Join(n.Data, "marsad.db") }
 
-// outside names a store that is not in the server's folder.
+// outside names a store and a bus that are not in the server's folder.
 func (r *Rig) outside(args ...string) []string {
-	if r.Store == "" {
-		return args
+	if r.Bus != "" {
+		args = append([]string{"--nats", r.Bus}, args...)
 	}
-	return append([]string{"--store", r.Store}, args...)
+	if r.Store != "" {
+		args = append([]string{"--store", r.Store}, args...)
+	}
+	return args
 }
+
+// bus is where the bus is.
+func (r *Rig) bus() string { return cmp.Or(r.Bus, "nats://"+r.listen) }
 
 // dsn is where the store is, if it is in the folder of that node.
 func (r *Rig) dsn(server string) string {
 	return cmp.Or(r.Store, "sqlite://"+filepath.Join(r.Dir, server, "marsad.db"))
 }
 
-// freeAddr is a loopback address that nobody listens on right now.
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+// ports are handed out one after the other, and below those that the kernel
+// gives to outgoing connections: who is killed must find its port free again.
+var ports = func() *atomic.Int64 {
+	const first, last = 10_000, 19_000
+	var next atomic.Int64
+	next.Store(first + time.Now().UnixNano()%(last-first)) // other runs have others
+	return &next
+}()
+
+// FreeAddr is a loopback address that nobody listens on right now.
+func FreeAddr() (addr string, err error) {
+	for range 100 {
+		addr = fmt.Sprint("127.0.0.1:", ports.Add(1))
+		var l net.Listener
+		if l, err = net.Listen("tcp", addr); err == nil {
+			return addr, l.Close()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	return "", err
 }
 
 // Start starts all nodes and tells them what to watch.
@@ -181,6 +250,9 @@ func (r *Rig) Start(ctx context.Context) error {
 	return err
 }
 
+// OnClose makes Close do more, once all processes have ended.
+func (r *Rig) OnClose(do func() error) { r.closers = append(r.closers, do) }
+
 // Close ends everything.
 func (r *Rig) Close() {
 	for _, n := range r.Nodes {
@@ -195,6 +267,12 @@ func (r *Rig) Close() {
 		_ = r.store.Close() // it was only read
 		r.store = nil
 	}
+	for _, do := range r.closers {
+		if err := do(); err != nil {
+			r.fail(err)
+		}
+	}
+	r.closers = nil
 }
 
 // Server is the node that has the bus and the store.
@@ -242,16 +320,14 @@ const ackWait = 2 * time.Second
 // Configure writes the configuration, for processes started from now on.
 // Waits are short, so that whatever depends on them happens during a run.
 func (r *Rig) Configure(s Settings) error {
-	if s.ReconcileAfter == 0 {
-		s.ReconcileAfter = 24 * time.Hour
-	}
-	if s.LineBytes == 0 {
-		s.LineBytes = 512 << 20
-	}
+	s.ReconcileAfter = cmp.Or(s.ReconcileAfter, 24*time.Hour)
+	s.LineBytes = cmp.Or(s.LineBytes, 512<<20)
+	s.Lease = cmp.Or(s.Lease, 2*time.Second)
+	s.Replicas = cmp.Or(s.Replicas, 1)
 	config := fmt.Sprintf(`
 log: {level: info}
 disk: {min_free_bytes: 0}
-nats: {limits: {ack_wait: %v, line_bytes: %d, tap_bytes: 536870912}}
+nats: {limits: {ack_wait: %v, line_bytes: %d, tap_bytes: 536870912, replicas: %d}}
 stage: {timeout: 3s, backoff: [100ms]}
 fetcher:
   poll_every: 1s
@@ -262,8 +338,8 @@ fetcher:
   backoff: [200ms]
   allow_networks: [127.0.0.0/8]
   reconcile_after: %v
-deduplicator: {lease: 2s}
+deduplicator: {lease: %v}
 web: {token: %s}
-`, ackWait, s.LineBytes, s.ReconcileAfter, token)
+`, ackWait, s.LineBytes, s.Replicas, s.ReconcileAfter, s.Lease, token)
 	return errors.Join(os.MkdirAll(r.Dir, 0o700), os.WriteFile(r.configFile(), []byte(config), 0o600))
 }

@@ -20,9 +20,10 @@ type Config struct {
 
 const day = 24 * time.Hour
 
-// DefaultConfig lets a standby take over within seconds.
+// DefaultConfig lets a standby take over within four seconds: it asks for the
+// lease four times while that lasts.
 func DefaultConfig() Config {
-	return Config{Batch: 64, Lease: 4 * time.Second, MinWords: 20, Window: 30 * day, Stories: story.DefaultConfig()}
+	return Config{Batch: 64, Lease: 3 * time.Second, MinWords: 20, Window: 30 * day, Stories: story.DefaultConfig()}
 }
 
 // Kept is how long the journal must be kept to read memory back from it.

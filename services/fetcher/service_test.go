@@ -21,6 +21,7 @@ import (
 	"marsad/pkg/news"
 	"marsad/pkg/stage/stagetest"
 	"marsad/pkg/store"
+	"marsad/pkg/store/postgres/throwaway"
 )
 
 func TestMain(m *testing.M) {
@@ -31,8 +32,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(tests{m})
 }
+
+// tests are those of this package; PostgreSQL ends with them, before leaks are looked for.
+type tests struct{ *testing.M }
+
+func (ts tests) Run() int { return throwaway.Main(ts.M) }
 
 // site is a publisher on loopback. Its feed lists paths; it notes what is asked.
 type site struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"marsad/pkg/stage"
+	"marsad/pkg/store/postgres/throwaway"
 	"marsad/pkg/survive"
 	"marsad/pkg/world"
 )
@@ -36,9 +37,23 @@ func TestSurvives(t *testing.T) {
 				survive.CrashAt("cleaner", stage.AfterPublish), survive.CrashAt("deduplicator", stage.AfterCommit),
 			},
 		},
+		{
+			Name: "postgres", Layout: (*survive.Rig).Split,
+			Faults: []survive.Fault{
+				survive.Kill("server", 2), survive.LoseBus(), survive.FrozenLeader(stage.BeforeCommit),
+				survive.CrashAt("fetcher", stage.AfterCommit), survive.CrashAt("deduplicator", stage.BeforeCommit), survive.CrashAt("archiver", stage.AfterCommit),
+			},
+		},
 	} {
 		t.Run(campaign.Name, func(t *testing.T) {
 			t.Parallel()
+			if campaign.Name == "postgres" {
+				dsn := throwaway.Database(t)
+				campaign.Layout = func(r *survive.Rig) error {
+					r.Store = dsn
+					return r.Split()
+				}
+			}
 			w, err := world.New(world.Options{Seed: 1})
 			if err != nil {
 				t.Fatal(err)

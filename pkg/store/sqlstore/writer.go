@@ -139,7 +139,8 @@ func (w *writer) commit(batch []*write) {
 // runBatch returns what went wrong with the transaction itself: then nothing was kept.
 func (w *writer) runBatch(batch []*write) error {
 	if err := w.begin(); err != nil {
-		return errors.Join(err, w.rollback(), w.disconnect())
+		w.abandon()
+		return err
 	}
 	kept := 0
 	for _, job := range batch {
@@ -149,7 +150,8 @@ func (w *writer) runBatch(batch []*write) error {
 		if len(batch) == 1 {
 			job.err = w.protect(job)
 		} else if fatal := w.runSavepoint(job); fatal != nil {
-			return errors.Join(fatal, w.rollback())
+			w.abandon()
+			return fatal
 		}
 		if job.err == nil {
 			kept++
@@ -159,7 +161,8 @@ func (w *writer) runBatch(batch []*write) error {
 		return w.rollback()
 	}
 	if err := w.tx.Run("COMMIT"); err != nil {
-		return errors.Join(err, w.rollback())
+		w.abandon()
+		return err
 	}
 	return nil
 }
@@ -181,6 +184,13 @@ func (w *writer) begin() error {
 		}
 	}
 	return nil
+}
+
+// abandon ends the transaction after an error that says what is wrong already, and
+// the connection with it.
+func (w *writer) abandon() {
+	_ = w.rollback()   // whatever it says
+	_ = w.disconnect() // follows from that error
 }
 
 // disconnect gives up the connection, if there is one.
