@@ -28,7 +28,7 @@ func Copy(ctx context.Context, from, to string, options Options, report func(Cop
 		return fmt.Errorf("the store to copy from: %w", err)
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	options.Migrate = true
+	options.Migrate, options.Filling = true, true
 	target, err := Open(ctx, to, options)
 	if err != nil {
 		return fmt.Errorf("the store to copy to: %w", err)

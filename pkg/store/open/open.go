@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"marsad/pkg/store"
@@ -18,6 +19,7 @@ import (
 type Options struct {
 	Migrate bool           // bring the schema up to date; otherwise it must be
 	Any     bool           // take an older or newer schema as it is: only Backup may be used then
+	Filling bool           // take one that a copy has not finished filling
 	Logger  *slog.Logger   // nil: silent
 	Metrics *store.Metrics // nil: none
 }
@@ -30,13 +32,22 @@ func Open(ctx context.Context, dsn string, options Options) (store.Store, error)
 		return nil, err
 	}
 	path, isFile, err := File(dsn)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case !isFile:
-		return openPostgres(ctx, dsn, options)
 	}
-	return openSQLite(ctx, path, options)
+	var s store.Store
+	if isFile {
+		s, err = openSQLite(ctx, path, options)
+	} else {
+		s, err = openPostgres(ctx, dsn, options)
+	}
+	if err != nil || options.Any || options.Filling {
+		return s, err
+	}
+	if err := inner(s).Whole(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // Check reports whether there is a backend for dsn, without opening anything.
@@ -53,10 +64,16 @@ func Check(dsn string) error {
 	return fmt.Errorf("store scheme %q is not known: use sqlite://PATH or postgres://…", scheme)
 }
 
+// pairs are what libpq takes for an address too: a file of that name would hold a
+// password in it.
+var pairs = regexp.MustCompile(`(^|\s)(host|user|dbname|password)\s*=`)
+
 // File returns the path of the file that dsn names, if it names one.
 func File(dsn string) (path string, ok bool, err error) {
 	scheme, rest, ok := strings.Cut(dsn, "://")
 	switch {
+	case !ok && pairs.MatchString(dsn):
+		return "", false, errors.New("write the address of a PostgreSQL store as postgres://USER:PASSWORD@HOST/DATABASE, not as pairs")
 	case !ok:
 		return dsn, true, nil
 	case strings.EqualFold(scheme, "sqlite"):

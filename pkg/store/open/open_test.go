@@ -42,6 +42,7 @@ func TestOpenErrors(t *testing.T) {
 		"mysql://marsad:s3cret@db.example/marsad":     `"mysql" is not known`,
 		"sqlite://file.db?password=s3cret":            "no parameters",
 		"sqlite://s3cret%zz":                          "not well formed",
+		"host=db.example password=s3cret":             "not as pairs",
 		"":                                            "needs a file name",
 		"sqlite://":                                   "needs a file name",
 	} {

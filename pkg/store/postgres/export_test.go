@@ -1,4 +1,4 @@
 package postgres
 
 // Begin begins a write transaction.
-var Begin = newDialect().Begin
+var Begin = append(newDialect().Begin, began)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"strings"
 	"time"
@@ -39,8 +40,7 @@ const (
 	patience = 30 * time.Second
 )
 
-// Open connects to the database that dsn names (postgres://user:password@host:port/database?sslmode=…,
-// or key=value pairs, as libpq reads them). Errors are store.ErrNoSchema, store.ErrNewerSchema, or say
+// Open connects to the database that dsn names (postgres://user:password@host:port/database?sslmode=…). Errors are store.ErrNoSchema, store.ErrNewerSchema, or say
 // what is wrong with the server; none repeats the password.
 func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	if options.Logger == nil {
@@ -57,6 +57,7 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	}
 	read.SetMaxOpenConns(options.Readers)
 	read.SetMaxIdleConns(options.Readers)
+	read.SetConnMaxIdleTime(2 * time.Minute)
 	if err := prepare(ctx, write, options); err != nil {
 		return nil, errors.Join(serverError(config, err), write.Close(), read.Close())
 	}
@@ -76,10 +77,13 @@ func connect(config *pgx.ConnConfig, settings map[string]string) *sql.DB {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 5 * time.Second
 	}
-	// What is cut off without a word is noticed by probes.
-	dialer := net.Dialer{Timeout: config.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{
+	// What is cut off without a word is noticed by probes, on both sides.
+	dialer := net.Dialer{Timeout: config.ConnectTimeout, Control: limitUnacknowledged, KeepAliveConfig: net.KeepAliveConfig{
 		Enable: true, Idle: 5 * time.Second, Interval: 3 * time.Second, Count: 3,
 	}}
+	maps.Copy(config.RuntimeParams, map[string]string{
+		"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "3", "tcp_keepalives_count": "3", "tcp_user_timeout": "15000",
+	})
 	config.DialFunc = dialer.DialContext
 	for name, value := range settings {
 		config.RuntimeParams[name] = value
@@ -111,7 +115,9 @@ func (s *Store) Backup(context.Context, string) error {
 func newDialect() sqlstore.Dialect {
 	return sqlstore.Dialect{
 		Translate: new(translator).translate,
-		Begin:     []string{"BEGIN", lockWriters},
+		Begin:     []string{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"},
+		Began:     began,
+		Outcome:   `SELECT coalesce(pg_xact_status(CAST(? AS xid8)), '')`,
 		Snapshot:  sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 		Refused:   refused,
 		Ended:     func(error) bool { return false }, // without a transaction ROLLBACK only warns
@@ -123,9 +129,9 @@ func newDialect() sqlstore.Dialect {
 	}
 }
 
-// lockWriters makes transactions that write wait for each other, in all processes,
-// until they end. The number is any.
-const lockWriters = "SELECT pg_advisory_xact_lock(6053970417)"
+// began makes transactions that write wait for each other, in all processes, until
+// they end. The number of the lock is any.
+const began = `WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(6053970417)) SELECT CAST(pg_current_xact_id() AS text) FROM turn`
 
 // refused reports whether PostgreSQL refused the values, not the work: classes 22
 // (data exception), 23 (integrity constraint violation) and 54 (program limit

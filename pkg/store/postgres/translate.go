@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // translator writes statements as PostgreSQL takes them. It is safe for
@@ -64,10 +65,17 @@ var types = map[reflect.Kind]byte{reflect.String: 's', reflect.Int64: 'i', refle
 
 // storable is text without what PostgreSQL refuses: NUL, and what is not UTF-8.
 func storable(s string) string {
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "\ufffd")
+	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
+		return s
 	}
-	return strings.ToValidUTF8(s, "\ufffd")
+	var out strings.Builder
+	for _, r := range s { // each byte that is none becomes one, as in JSON
+		if r == 0 {
+			r = utf8.RuneError
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
 }
 
 // stored is a value as it is stored.

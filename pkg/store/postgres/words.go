@@ -20,7 +20,7 @@ import (
 // asks for a word and some slices, the latest first, and stops when it has
 // enough. Of the two GIN then reads the rarer, and skips through the other.
 var words = sqlstore.Words{
-	Apart:  true,
+	Apart:  `SELECT pg_try_advisory_xact_lock(6053970418)`,
 	Lock:   ` FOR UPDATE OF q SKIP LOCKED`,
 	Write:  writeDocuments,
 	Remove: `DELETE FROM articles_fts WHERE rowid = ?`,
@@ -152,7 +152,7 @@ func expression(match store.Match) string {
 }
 
 // levels are the lengths of slices, as powers of two of seconds: 68 minutes, 18
-// hours, 12 days.
+// hours, 12 days. They are in every vector: another length needs a new index.
 var levels = []int{12, 16, 20}
 
 // slice is the word for the slice that a time is in. No token has its first letter.
@@ -163,7 +163,7 @@ func slice(level int, unix int64) string {
 // maxSlices is how many slices a search asks for at once.
 const maxSlices = 24
 
-// slices covers the times between two with few slices, which may reach further.
+// covering are slices that cover the times between two with few slices, which may reach further.
 func covering(from, to int64) []string {
 	level := 0
 	for level < len(levels)-1 && to>>levels[level]-from>>levels[level] >= maxSlices {
@@ -193,20 +193,30 @@ func scopes(q sqlstore.Querier, query store.Query) iter.Seq2[sqlstore.Scope, err
 			yield(sqlstore.Scope{}, err)
 			return
 		}
+		floor := int64(0)
+		if !query.Since.IsZero() {
+			floor = store.SeqAt(query.Since)
+		}
 		to, span := newest+1, (newest>>20-start>>20)+1
-		for n := 1; n < maxScopes && start > 0; n++ {
-			slices := covering(start>>20, (to-1)>>20)
-			if len(slices) > maxSlices {
-				break // so long a time has few articles
-			}
-			if !yield(scope("("+strings.Join(slices, " | ")+") & ("+match+")", start, to), nil) {
+		for n := 1; n < maxScopes && start > floor; n++ {
+			if !yield(sliced(match, start, to), nil) {
 				return
 			}
 			span *= widening
-			to, start = start, max(to>>20-span, 0)<<20
+			to, start = start, max(start>>20-span, 0)<<20
 		}
-		yield(scope(match, 0, to), nil)
+		if floor < to {
+			yield(sliced(match, floor, to), nil)
+		}
 	}
+}
+
+// sliced is a scope with the slices that cover it, if they are few.
+func sliced(match string, from, to int64) sqlstore.Scope {
+	if slices := covering(from>>20, (to-1)>>20); len(slices) <= maxSlices {
+		match = "(" + strings.Join(slices, " | ") + ") & (" + match + ")"
+	}
+	return scope(match, from, to)
 }
 
 // scope are the articles that match, from one Seq until another. They are sorted

@@ -79,6 +79,8 @@ var dialect = sqlstore.Dialect{
 	Refused:  refused,
 	Ended:    func(err error) bool { return strings.Contains(err.Error(), "no transaction is active") },
 	Words:    words,
+	Copied: []string{`INSERT INTO index_queue (seq, archived_at, replaces) SELECT seq, archived_at, 0 FROM articles a
+		WHERE NOT EXISTS (SELECT 1 FROM articles_fts f WHERE f.rowid = a.seq) ON CONFLICT DO NOTHING`},
 }
 
 // refused reports whether SQLite refused the values, not the work.

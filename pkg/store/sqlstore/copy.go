@@ -114,7 +114,36 @@ func Copy(ctx context.Context, from, to *Store, report func(Copying)) error {
 			return fmt.Errorf("compare %s: %w", t.name, err)
 		}
 	}
-	return to.update(ctx, "copied", func(tx *Tx) error { return tx.Run(`DELETE FROM leases WHERE name = ?`, copyMark) })
+	return to.update(ctx, "copied", func(tx *Tx) error {
+		for _, statement := range released {
+			if err := tx.Run(statement); err != nil {
+				return err
+			}
+		}
+		return tx.Run(`DELETE FROM leases WHERE name = ?`, copyMark)
+	})
+}
+
+// released are what processes held of the store that was copied: they do not use this one.
+var released = []string{
+	`UPDATE items SET claim_at = due_at, lease_owner = '' WHERE lease_owner <> ''`,
+	`UPDATE sources SET claim_at = next_poll, lease_owner = '' WHERE lease_owner <> ''`,
+	`UPDATE hosts SET busy_until = 0, owner = '', holder = '' WHERE owner <> ''`,
+}
+
+// ErrFilling is returned of a store that a copy into it has not finished.
+var ErrFilling = errors.New("a copy into this store was not finished: run the same 'marsad store copy' again")
+
+// Whole answers nil unless a copy into the store is unfinished.
+func (s *Store) Whole(ctx context.Context) error {
+	_, err := One(s.reader(ctx), Value[int], `SELECT 1 FROM leases WHERE name = ?`, copyMark)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err == nil:
+		return ErrFilling
+	}
+	return err
 }
 
 // startCopy marks the store as one that is being filled.
@@ -133,7 +162,7 @@ func (s *Store) startCopy(ctx context.Context) error {
 }
 
 const (
-	copyRows  = 2000
+	copyRows  = 500
 	copyBytes = 8 << 20
 )
 
@@ -257,17 +286,7 @@ func (d Dialect) insert(tx *Tx, table string, columns []string, list [][]any) er
 // finishCopy makes what is not copied but follows: the index of words, and
 // where numbers go on.
 func (s *Store) finishCopy(ctx context.Context, report func(Copying)) error {
-	err := s.update(ctx, "finish_copy", func(tx *Tx) error {
-		for _, statement := range s.dialect.Copied {
-			if err := tx.Run(statement); err != nil {
-				return err
-			}
-		}
-		return tx.Run(`
-			INSERT INTO index_queue (seq, archived_at, replaces) SELECT seq, archived_at, 0 FROM articles a
-			WHERE NOT EXISTS (SELECT 1 FROM articles_fts f WHERE f.rowid = a.seq) ON CONFLICT DO NOTHING`)
-	})
-	if err != nil {
+	if err := s.administer(ctx, s.dialect.Copied); err != nil {
 		return err
 	}
 	for {
@@ -293,14 +312,21 @@ func (s *Store) finishCopy(ctx context.Context, report func(Copying)) error {
 
 // administer runs statements that take their time.
 func (s *Store) administer(ctx context.Context, statements []string) error {
-	if len(statements) == 0 {
-		return nil
+	if s.dialect.Patience == 0 {
+		return s.update(ctx, "administer", func(tx *Tx) error {
+			for _, statement := range statements {
+				if err := tx.Run(statement); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	conn, err := s.write.db.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	for _, statement := range statements {
+	for _, statement := range statements { // of the backend's own: there is nothing to translate
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return errors.Join(err, conn.Close())
 		}

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 
 	"marsad/pkg/news"
@@ -66,10 +67,19 @@ func (d decisionTx) SaveDecision(n store.Decision) error {
 	return nil
 }
 
+// fingerprintKey is short enough for an index, whatever the address.
+func fingerprintKey(hash string) string {
+	const longest = 1024
+	if len(hash) <= longest {
+		return hash
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(hash)))
+}
+
 func (d decisionTx) Fingerprint(kind store.FingerprintKind, hash string) (store.Fingerprint, error) {
 	f := store.Fingerprint{Kind: kind, Hash: hash}
 	err := read(d.tx.Query, []any{&f.Item, &f.Story, &f.Title, asTime{&f.At}},
-		`SELECT item, story, title, at FROM fingerprints WHERE kind = ? AND hash = ?`, kind, hash)
+		`SELECT item, story, title, at FROM fingerprints WHERE kind = ? AND hash = ?`, kind, fingerprintKey(hash))
 	if err != nil {
 		return store.Fingerprint{}, fmt.Errorf("fingerprint %s: %w", hash, notFound(err))
 	}
@@ -80,7 +90,7 @@ func (d decisionTx) SaveFingerprint(f store.Fingerprint) error {
 	err := d.tx.Run(`
 		INSERT INTO fingerprints (kind, hash, item, story, title, at) SELECT ?1, ?2, ?3, ?4, ?5, ?6
 		WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE item = ?3) ON CONFLICT DO NOTHING`,
-		f.Kind, f.Hash, f.Item, f.Story, f.Title, micros(f.At))
+		f.Kind, fingerprintKey(f.Hash), f.Item, f.Story, f.Title, micros(f.At))
 	if err != nil {
 		return fmt.Errorf("save fingerprint %s: %w", f.Hash, err)
 	}

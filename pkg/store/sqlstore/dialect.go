@@ -19,6 +19,10 @@ type Dialect struct {
 	// Begin are the statements that begin a write transaction. When they have run no
 	// other writer's transaction is open, and what others committed is seen.
 	Begin []string
+	// Began selects a name of the transaction that has begun, by which Outcome selects
+	// what became of it: committed, aborted, or anything else while that is open. Empty:
+	// a COMMIT that fails has failed.
+	Began, Outcome string
 	// Snapshot are the options of a transaction that reads one state of the store.
 	Snapshot sql.TxOptions
 	// Refused reports whether an error means that the values were refused, not the work.
@@ -71,8 +75,9 @@ type Document struct {
 
 // Words is the full-text index.
 type Words struct {
-	// Apart has documents written without keeping other writers out.
-	Apart bool
+	// Apart has documents written without keeping other writers out. It selects whether this
+	// transaction is the only one that does.
+	Apart string
 	// Lock is added to the query of those that are written, in their transaction.
 	Lock string
 	// Write puts documents into the index, in the order of their Seq.

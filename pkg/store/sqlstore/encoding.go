@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -104,11 +103,21 @@ func withoutNUL(encoded string) string {
 	if !strings.Contains(encoded, `\u0000`) {
 		return encoded
 	}
-	return nul.ReplaceAllString(encoded, `$1\ufffd`)
+	var out strings.Builder
+	for i := 0; i < len(encoded); i++ {
+		switch {
+		case encoded[i] != '\\' || i+1 == len(encoded):
+			out.WriteByte(encoded[i])
+		case strings.HasPrefix(encoded[i:], `\u0000`):
+			out.WriteString(`\ufffd`)
+			i += 5
+		default: // what is escaped, be it a backslash
+			out.WriteString(encoded[i : i+2])
+			i++
+		}
+	}
+	return out.String()
 }
-
-// nul is an escaped NUL behind an even number of backslashes.
-var nul = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\u0000`)
 
 // encodeFound is the payload as it is kept.
 func encodeFound(found news.Found) string {

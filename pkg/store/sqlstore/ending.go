@@ -264,7 +264,8 @@ func (e *ender) writeArticle(at *standing, r record) error {
 		return err
 	}
 	if !place.current {
-		err := e.tx.Run(`INSERT INTO index_queue (seq, archived_at, replaces) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+		err := e.tx.Run(`INSERT INTO index_queue (seq, archived_at, replaces) VALUES (?, ?, ?)
+			ON CONFLICT (seq) DO UPDATE SET archived_at = index_queue.archived_at`, // which waits for who is indexing it
 			seq, micros(r.At), place.indexed)
 		if err != nil {
 			return err
@@ -292,7 +293,7 @@ func (e *ender) removeArticle(at *standing) error {
 	if err := e.tx.Run(`DELETE FROM index_queue WHERE seq = ?`, at.seq); err != nil {
 		return err
 	}
-	if old.indexed {
+	if old.indexed || e.tx.dialect.Words.Apart != "" { // it may have been indexed since
 		if err := e.tx.Run(e.tx.dialect.Words.Remove, at.seq); err != nil {
 			return err
 		}

@@ -18,32 +18,58 @@ type pendingArticle struct {
 	revision, generation int
 }
 
-// IndexPending implements store.Index. Articles are read and tokenised outside
-// the write transaction, which then skips those that changed meanwhile.
+// IndexPending implements store.Index.
 func (s *Store) IndexPending(ctx context.Context, limit int) (indexed int, err error) {
-	pending, err := All(s.reader(ctx), func(row Row) (p pendingArticle, err error) {
-		return p, row.Scan(&p.Seq, &p.revision, &p.generation, &p.Title, &p.Text)
-	}, `
-		SELECT a.seq, a.revision, a.generation, a.title, a.text
-		FROM index_queue q CROSS JOIN articles a ON a.seq = q.seq ORDER BY q.archived_at LIMIT ?`, limit)
-	if err != nil {
-		return 0, fmt.Errorf("articles to index: %w", err)
+	if s.dialect.Words.Apart != "" {
+		err := s.updateApart(ctx, "index", func(tx *Tx) error {
+			indexed, err = s.indexApart(tx, limit)
+			return err
+		})
+		return indexed, err
 	}
-	if len(pending) == 0 {
-		return 0, nil
+	pending, err := pendingArticles(s.reader(ctx), limit)
+	if err != nil || len(pending) == 0 {
+		return 0, err
 	}
-	tokenise(pending)
-	slices.SortFunc(pending, func(a, b pendingArticle) int { return cmp.Compare(a.Seq, b.Seq) })
-	write := s.update
-	if s.dialect.Words.Apart {
-		write = s.updateApart
-	}
-	err = write(ctx, "index", func(tx *Tx) error {
+	err = s.update(ctx, "index", func(tx *Tx) error {
 		s.metrics.Batch("index", len(pending))
 		indexed, err = indexArticles(tx, pending)
 		return err
 	})
 	return indexed, err
+}
+
+// indexApart does all in one transaction that keeps nobody else from writing. One
+// process does so at a time: two would do the same work.
+func (s *Store) indexApart(tx *Tx, limit int) (int, error) {
+	mine, err := One(tx.Query, Value[bool], s.dialect.Words.Apart)
+	if err != nil || !mine {
+		return 0, err
+	}
+	pending, err := pendingArticles(tx.Query, limit)
+	if err != nil || len(pending) == 0 {
+		return 0, err
+	}
+	s.metrics.Batch("index", len(pending))
+	return indexArticles(tx, pending)
+}
+
+// pendingArticles reads and tokenises articles that are to be indexed. Those that
+// change before they are written are passed over then.
+func pendingArticles(q Querier, limit int) ([]pendingArticle, error) {
+	pending, err := All(q, func(row Row) (p pendingArticle, err error) {
+		return p, row.Scan(&p.Seq, &p.revision, &p.generation, &p.Title, &p.Text)
+	}, `
+		SELECT a.seq, a.revision, a.generation, a.title, a.text
+		FROM index_queue q CROSS JOIN articles a ON a.seq = q.seq ORDER BY q.archived_at LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("articles to index: %w", err)
+	}
+	if len(pending) > 0 {
+		tokenise(pending)
+	}
+	slices.SortFunc(pending, func(a, b pendingArticle) int { return cmp.Compare(a.Seq, b.Seq) })
+	return pending, nil
 }
 
 // tokenise shares the work among two goroutines: while one batch is tokenised

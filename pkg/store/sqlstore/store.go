@@ -64,10 +64,15 @@ func (s *Store) apart(ctx context.Context, fn func(tx *Tx) error) (err error) {
 	}
 	tx := newTx(conn, s.dialect)
 	defer func() { err = errors.Join(err, tx.close()) }()
-	if err := tx.Run("BEGIN"); err != nil {
-		return err
+	for _, statement := range s.dialect.Begin {
+		if err := tx.Run(statement); err != nil {
+			return err
+		}
 	}
-	if err := fn(tx); err != nil {
+	if err = fn(tx); err == nil {
+		err = tx.hasFailed()
+	}
+	if err != nil {
 		return errors.Join(err, tx.Run("ROLLBACK"))
 	}
 	return tx.Run("COMMIT")

@@ -11,6 +11,7 @@ type Tx struct {
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt
 	dialect    Dialect
+	failed     error // the first statement that did, since it was last asked
 }
 
 func newTx(conn *sql.Conn, dialect Dialect) *Tx {
@@ -36,13 +37,28 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	defer cancel()
 	stmt, err := t.prepared(ctx, query)
 	if err != nil {
-		return 0, err
+		return 0, t.note(err)
 	}
 	result, err := stmt.ExecContext(ctx, args...)
 	if err != nil {
-		return 0, err
+		return 0, t.note(err)
 	}
 	return result.RowsAffected()
+}
+
+// note remembers that a statement failed, whatever who asked for it makes of that.
+func (t *Tx) note(err error) error {
+	if t.failed == nil {
+		t.failed = err
+	}
+	return err
+}
+
+// hasFailed returns what note remembered, and forgets it.
+func (t *Tx) hasFailed() error {
+	err := t.failed
+	t.failed = nil
+	return err
 }
 
 // Run is Exec for who does not count.
@@ -58,21 +74,24 @@ func (t *Tx) Query(query string, args ...any) (Rows, error) {
 	stmt, err := t.prepared(ctx, query)
 	if err != nil {
 		cancel()
-		return nil, err
+		return nil, t.note(err)
 	}
 	rows, err := stmt.QueryContext(ctx, args...)
 	if err != nil {
 		cancel()
-		return nil, err
+		return nil, t.note(err)
 	}
-	return limitedRows{rows, cancel}, nil
+	return limitedRows{rows, t, cancel}, nil
 }
 
 // Raw hands fn the driver's own connection, for what database/sql has no words for.
 func (t *Tx) Raw(fn func(ctx context.Context, driver any) error) error {
 	ctx, cancel := t.dialect.limited()
 	defer cancel()
-	return t.conn.Raw(func(driver any) error { return fn(ctx, driver) })
+	if err := t.conn.Raw(func(driver any) error { return fn(ctx, driver) }); err != nil {
+		return t.note(err)
+	}
+	return nil
 }
 
 // close gives the connection up.
@@ -94,12 +113,17 @@ type Rows interface {
 // limitedRows end the time of their query when they are closed.
 type limitedRows struct {
 	*sql.Rows
+	tx     *Tx
 	cancel context.CancelFunc
 }
 
 func (r limitedRows) Close() error {
 	defer r.cancel()
-	return r.Rows.Close()
+	err := r.Rows.Close()
+	if failed := r.Err(); failed != nil { // also of one whose rows nobody read to the end
+		return r.tx.note(failed)
+	}
+	return err
 }
 
 // Querier runs a query: in a write transaction (Tx.Query), on a reading

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"marsad/pkg/store"
 )
@@ -138,11 +139,15 @@ func (w *writer) commit(batch []*write) {
 
 // runBatch returns what went wrong with the transaction itself: then nothing was kept.
 func (w *writer) runBatch(batch []*write) error {
-	if err := w.begin(); err != nil {
+	name, err := w.begin()
+	if err != nil { // the connection may have been lost long ago
 		w.abandon()
-		return err
+		if name, err = w.begin(); err != nil {
+			w.abandon()
+			return err
+		}
 	}
-	kept := 0
+	kept, useless := 0, false
 	for _, job := range batch {
 		if job.err = job.cancelled(); job.err != nil {
 			continue
@@ -153,37 +158,78 @@ func (w *writer) runBatch(batch []*write) error {
 			w.abandon()
 			return fatal
 		}
+		failed := w.tx.hasFailed()
+		if job.err == nil {
+			job.err = failed // of a transaction in which a statement failed, nothing may be kept
+		}
 		if job.err == nil {
 			kept++
 		}
+		useless = useless || failed != nil && !w.dialect.Refused(failed)
+	}
+	if useless {
+		defer w.disconnect() //nolint:errcheck // what was wrong with it is told already
 	}
 	if kept == 0 {
 		return w.rollback()
 	}
 	if err := w.tx.Run("COMMIT"); err != nil {
 		w.abandon()
-		return err
+		return w.outcome(name, err)
 	}
 	return nil
 }
 
-// begin begins a transaction, on a new connection if the last one was lost.
-func (w *writer) begin() error {
+// begin begins a transaction, on a new connection if there is none, and returns its name.
+func (w *writer) begin() (name string, err error) {
 	if w.tx == nil {
 		ctx, cancel := w.dialect.limited()
 		defer cancel()
 		conn, err := w.db.Conn(ctx)
 		if err != nil {
-			return err
+			return "", err
 		}
 		w.tx = newTx(conn, w.dialect)
 	}
 	for _, statement := range w.dialect.Begin {
 		if err := w.tx.Run(statement); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return nil
+	if w.dialect.Began == "" {
+		return "", nil
+	}
+	return One(w.tx.Query, Value[string], w.dialect.Began)
+}
+
+// outcomePause is between two questions for what became of a transaction.
+const outcomePause = 200 * time.Millisecond
+
+// outcome finds out what became of a transaction whose COMMIT was not answered. If
+// nobody can say for as long as a statement may take, it counts as failed.
+func (w *writer) outcome(name string, failed error) error {
+	if w.dialect.Outcome == "" {
+		return failed
+	}
+	for deadline := time.Now().Add(w.dialect.Patience); time.Now().Before(deadline); time.Sleep(outcomePause) {
+		switch what, err := w.ask(name); {
+		case err != nil: // the server is away
+		case what == "committed":
+			return nil
+		case what == "aborted":
+			return failed
+		}
+	}
+	return failed
+}
+
+// ask asks for an outcome, outside of any transaction.
+func (w *writer) ask(name string) (outcome string, err error) {
+	ctx, cancel := w.dialect.limited()
+	defer cancel()
+	query, args := w.dialect.translate(w.dialect.Outcome, []any{name})
+	err = w.db.QueryRowContext(ctx, query, args...).Scan(&outcome)
+	return outcome, err
 }
 
 // abandon ends the transaction after an error that says what is wrong already, and
@@ -208,7 +254,10 @@ func (w *writer) runSavepoint(job *write) (fatal error) {
 	if _, err := w.tx.Exec("SAVEPOINT one"); err != nil {
 		return err
 	}
-	if job.err = w.protect(job); job.err != nil {
+	if job.err = w.protect(job); job.err == nil {
+		job.err = w.tx.failed
+	}
+	if job.err != nil {
 		if _, err := w.tx.Exec("ROLLBACK TO one"); err != nil {
 			return err
 		}
