@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"more slots":      testTakeSlot,
 		"second looks":    testLooks,
 		"robots":          testRobots,
+		"odd text":        testOddText,
 		"subscriptions":   testSubscriptions,
 		"pushes":          testPushes,
 		"recorded":        testRecordPoll,
