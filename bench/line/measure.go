@@ -254,7 +254,7 @@ func (r *rig) await(ctx context.Context, pages int) (map[string]int, error) {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(300 * time.Millisecond):
 		}
 	}
 }

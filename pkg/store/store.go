@@ -26,7 +26,7 @@ var (
 	ErrAmbiguous   = errors.New("fits more than one")
 	ErrInvalid     = errors.New("cannot be stored") // what was asked for is wrong: asking again will not help
 	ErrLeaseLost   = errors.New("lease lost to another holder")
-	ErrNewerSchema = errors.New("the data was written by a newer marsad: upgrade this one, or use another data folder")
+	ErrNewerSchema = errors.New("the store was made by a newer marsad: upgrade this one, or use another store")
 	ErrNoSchema    = errors.New("the store has no schema or an old one: run 'marsad migrate'")
 )
 

@@ -134,6 +134,9 @@ func addStarter(ctx context.Context, p *app.Process, client *api.Client) error {
 	if has, err := p.Store.HasFeeds(ctx); err != nil || has {
 		return err
 	}
+	if stats, err := p.Store.LedgerStats(ctx); err != nil || len(stats.Open)+len(stats.Ended) > 0 {
+		return err // it is somebody's, who gives it documents
+	}
 	var list []api.NewSource
 	for line := range strings.Lines(starterList) {
 		if fields := strings.Split(strings.TrimSpace(line), "\t"); len(fields) == 4 && !strings.HasPrefix(line, "#") {

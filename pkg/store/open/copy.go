@@ -2,6 +2,7 @@ package open
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
@@ -34,7 +35,7 @@ func Copy(ctx context.Context, from, to string, options Options, report func(Cop
 		return fmt.Errorf("the store to copy to: %w", err)
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
-	return sqlstore.Copy(ctx, inner(source), inner(target), report)
+	return sqlstore.Copy(ctx, inner(source), inner(target), fmt.Sprintf("%x", sha256.Sum256([]byte(from))), report)
 }
 
 // inner is what the backends have in common.

@@ -99,11 +99,30 @@ func TestCopy(t *testing.T) {
 	if err := open.Copy(t.Context(), from, to, open.Options{}, note); !errors.Is(err, sqlstore.ErrNotEmpty) {
 		t.Errorf("onto a full store: %v", err)
 	}
+	if err := open.Copy(t.Context(), filled(t), half(t, from), open.Options{}, note); !errors.Is(err, sqlstore.ErrOther) {
+		t.Errorf("onto a store that another half filled: %v", err)
+	}
 	back := filepath.Join(t.TempDir(), "back.db")
 	if err := open.Copy(t.Context(), to, back, open.Options{}, note); err != nil {
 		t.Fatal(err)
 	}
 	same(t, to, back)
+}
+
+// half is a store that was half filled. Nobody else may use it.
+func half(t *testing.T, from string) string {
+	t.Helper()
+	dsn := filepath.Join(t.TempDir(), "half.db")
+	ctx, cancel := context.WithCancel(t.Context())
+	_ = open.Copy(ctx, from, dsn, open.Options{}, func(at open.Copying) {
+		if at.Table == "payloads" {
+			cancel()
+		}
+	})
+	if _, err := open.Open(t.Context(), dsn, open.Options{}); !errors.Is(err, sqlstore.ErrFilling) {
+		t.Errorf("a half filled store is opened: %v", err)
+	}
+	return dsn
 }
 
 // same asks two stores the same.

@@ -68,12 +68,16 @@ func Check(dsn string) error {
 // password in it.
 var pairs = regexp.MustCompile(`(^|\s)(host|user|dbname|password)\s*=`)
 
+var wrongScheme = regexp.MustCompile(`^(?i:sqlite|postgres|postgresql):`)
+
 // File returns the path of the file that dsn names, if it names one.
 func File(dsn string) (path string, ok bool, err error) {
 	scheme, rest, ok := strings.Cut(dsn, "://")
 	switch {
 	case !ok && pairs.MatchString(dsn):
 		return "", false, errors.New("write the address of a PostgreSQL store as postgres://USER:PASSWORD@HOST/DATABASE, not as pairs")
+	case !ok && wrongScheme.MatchString(dsn):
+		return "", false, errors.New("the address of a store has two slashes after its scheme: sqlite://PATH, postgres://…")
 	case !ok:
 		return dsn, true, nil
 	case strings.EqualFold(scheme, "sqlite"):

@@ -4,6 +4,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/x509"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -159,6 +160,9 @@ func serverError(config *pgx.ConnConfig, err error) error {
 	}
 	if failed, ok := errors.AsType[*net.OpError](err); ok {
 		return fmt.Errorf("%s: cannot be reached: %w", at, failed.Err)
+	}
+	if unknown, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return fmt.Errorf("%s: %w: name its authority's certificate with sslrootcert=FILE in store.dsn, or PGSSLROOTCERT", at, unknown)
 	}
 	return fmt.Errorf("%s: %s", at, strings.ReplaceAll(err.Error(), "\n", " "))
 }

@@ -59,7 +59,7 @@ const (
 // from the title into the text. Of a text beyond a tsvector's limits, the
 // words that come late have no places of their own, or are left out.
 func vector(d sqlstore.Document) string {
-	v := vectorWriter{places: map[string][]byte{}}
+	v := vectorWriter{words: map[string]*places{}}
 	for level := range levels {
 		v.add(slice(level, d.Seq>>20), 0)
 	}
@@ -75,49 +75,60 @@ func vector(d sqlstore.Document) string {
 }
 
 type vectorWriter struct {
-	places map[string][]byte // of each word: 1,2,3
-	order  []string
-	bytes  int
+	words map[string]*places
+	order []string
+	bytes int
+}
+
+// places are where a word stands: 1,2,3.
+type places struct {
+	list []byte
+	n    int
 }
 
 // add notes a word; at place 0 it has none.
 func (v *vectorWriter) add(word string, place int) {
-	places, ok := v.places[word]
+	at, ok := v.words[word]
 	if !ok {
 		if v.bytes+len(word)+perWordBytes > vectorBytes {
 			return
 		}
 		v.bytes += len(word) + perWordBytes
 		v.order = append(v.order, word)
+		at = &places{}
+		v.words[word] = at
 	}
-	if place > 0 && place < lastPlace && v.bytes+2 <= vectorBytes && strings.Count(string(places), ",") < mostPlaces-1 {
-		if len(places) > 0 {
-			places = append(places, ',')
-		}
-		places = strconv.AppendInt(places, int64(place), 10)
-		v.bytes += 2
+	if place == 0 || place >= lastPlace || at.n == mostPlaces || v.bytes+2 > vectorBytes {
+		return
 	}
-	v.places[word] = places
+	if at.n > 0 {
+		at.list = append(at.list, ',')
+	}
+	at.list = strconv.AppendInt(at.list, int64(place), 10)
+	at.n++
+	v.bytes += 2
 }
 
 // String writes a tsvector as PostgreSQL reads it.
 func (v *vectorWriter) String() string {
 	var out strings.Builder
 	for _, word := range v.order {
-		out.WriteString(quoted(word))
-		if places := v.places[word]; len(places) > 0 {
+		out.WriteByte('\'')
+		out.WriteString(quotation.Replace(word))
+		out.WriteByte('\'')
+		if at := v.words[word]; at.n > 0 {
 			out.WriteByte(':')
-			out.Write(places)
+			out.Write(at.list)
 		}
 		out.WriteByte(' ')
 	}
 	return out.String()
 }
 
+var quotation = strings.NewReplacer(`'`, `''`, `\`, `\\`)
+
 // quoted is a word in a tsvector or tsquery.
-func quoted(word string) string {
-	return "'" + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(word) + "'"
-}
+func quoted(word string) string { return "'" + quotation.Replace(word) + "'" }
 
 // cut shortens a word that is too long, at a letter.
 func cut(word string) string {

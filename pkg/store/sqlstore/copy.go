@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // table is one that a copy copies: its key, and its other columns.
@@ -90,15 +91,16 @@ type Copying struct {
 // copyMark is the lease that an unfinished copy leaves in the store it fills.
 const copyMark = "store copy"
 
-// ErrNotEmpty is returned of a store that is to be filled and has something in
-// it that no unfinished copy left there.
-var ErrNotEmpty = errors.New("has something in it already: only an empty store can be filled")
-
 // Copy fills to with all that from has, indexes it, and then compares the two row
 // by row. A copy that was interrupted goes on where it was when it is asked for
 // again. Nobody else may use either of them meanwhile.
-func Copy(ctx context.Context, from, to *Store, report func(Copying)) error {
-	if err := to.startCopy(ctx); err != nil {
+//
+// name tells from from other stores: a copy goes on only from the same.
+func Copy(ctx context.Context, from, to *Store, name string, report func(Copying)) error {
+	if err := from.idle(ctx); err != nil {
+		return err
+	}
+	if err := to.startCopy(ctx, name); err != nil {
 		return err
 	}
 	for _, t := range tables {
@@ -146,19 +148,49 @@ func (s *Store) Whole(ctx context.Context) error {
 	return err
 }
 
+// Errors of a copy that has not begun.
+var (
+	ErrNotEmpty = errors.New("the store to copy to has something in it already: only an empty one can be filled")
+	ErrOther    = errors.New("the store to copy to was half filled from another store: give the same --from, or an empty one")
+	ErrInUse    = errors.New("the store to copy from is in use: stop Marsad first")
+)
+
+// idle answers nil unless somebody works on the store: then there is a lease.
+func (s *Store) idle(ctx context.Context) error {
+	_, err := One(s.reader(ctx), Value[int], `SELECT 1 FROM leases WHERE name <> ? AND expires > ?`, copyMark, micros(time.Now()))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err == nil:
+		return ErrInUse
+	}
+	return err
+}
+
 // startCopy marks the store as one that is being filled.
-func (s *Store) startCopy(ctx context.Context) error {
-	return s.update(ctx, "start_copy", func(tx *Tx) error {
-		_, err := One(tx.Query, Value[int], `SELECT 1 FROM leases WHERE name = ?`, copyMark)
+func (s *Store) startCopy(ctx context.Context, name string) error {
+	var refused error
+	err := s.update(ctx, "start_copy", func(tx *Tx) error {
+		refused = nil
+		owner, err := One(tx.Query, Value[string], `SELECT owner FROM leases WHERE name = ?`, copyMark)
+		if err == nil && owner != name {
+			refused = ErrOther
+		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		_, err = One(tx.Query, Value[int], `SELECT 1 FROM publishers LIMIT 1`)
-		if !errors.Is(err, sql.ErrNoRows) {
-			return errors.Join(ErrNotEmpty, err)
+		if _, err = One(tx.Query, Value[int], `SELECT 1 FROM publishers LIMIT 1`); err == nil {
+			refused = ErrNotEmpty
 		}
-		return tx.Run(`INSERT INTO leases (name, owner, epoch, expires) VALUES (?, 'copy', 1, 0)`, copyMark)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		return tx.Run(`INSERT INTO leases (name, owner, epoch, expires) VALUES (?, ?, 1, 0)`, copyMark, name)
 	})
+	if err != nil {
+		return err
+	}
+	return refused
 }
 
 const (
