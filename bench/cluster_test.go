@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -74,6 +76,35 @@ func until(t *testing.T, what string, holds func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it never came that %s", what)
 		}
+	}
+}
+
+// TestNATSRoutes: NATS servers let each other in, and nobody with the certificate
+// of another server.
+func TestNATSRoutes(t *testing.T) {
+	keys := makeKeys(t)
+	stolen := t.TempDir() // from PostgreSQL
+	for from, to := range map[string]string{"ca.crt": "ca.crt", "users.conf": "users.conf", "postgres.crt": "nats.crt", "postgres.key": "nats.key"} {
+		if err := os.WriteFile(filepath.Join(stolen, to), read(t, filepath.Join(keys, from)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("NATS_STORE", "5GB")
+	port := freePort(t)
+	t.Setenv("NATS_ROUTES", "[nats://127.0.0.1:"+strconv.Itoa(port)+"]")
+	join := func(name, keys string, port int) *server.Server {
+		t.Helper()
+		t.Setenv("NATS_NAME", name)
+		options := natsOptions(t, "cluster.conf", keys)
+		options.Cluster.Host, options.Cluster.Port = "127.0.0.1", port
+		return boot(t, options)
+	}
+	first := join("nats-0", keys, port)
+	stranger := join("stranger", stolen, freePort(t))
+	second := join("nats-1", keys, freePort(t))
+	until(t, "two servers have found each other", func() bool { return first.NumRoutes() > 0 && second.NumRoutes() > 0 })
+	if stranger.NumRoutes() > 0 || first.NumRemotes() > 1 {
+		t.Errorf("the stranger has %d routes, and the first server knows %d others", stranger.NumRoutes(), first.NumRemotes())
 	}
 }
 

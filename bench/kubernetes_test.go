@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -28,10 +29,17 @@ type kustomization struct {
 	Namespace                           string   `json:"namespace"`
 	Resources                           []string `json:"resources"`
 	Images                              []struct{ Name, NewName, NewTag string }
+	Patches                             []patch
 	ConfigMapGenerator, SecretGenerator []struct {
 		Name  string
 		Files []string
 	}
+}
+
+// patch is merged into what its target names.
+type patch struct {
+	Path   string
+	Target struct{ Kind, LabelSelector string }
 }
 
 // workload is what runs pods.
@@ -51,6 +59,7 @@ type cluster struct {
 	policies  []networkingv1.NetworkPolicy
 	configs   map[string]map[string]string // data; of files: where they come from
 	secrets   map[string][]string          // names of the files in them
+	patches   []patch
 }
 
 const deploy = root + "/deploy/"
@@ -59,7 +68,7 @@ func readCluster(t *testing.T) *cluster {
 	t.Helper()
 	var k kustomization
 	strictly(t, "kustomization.yaml", read(t, deploy+"kustomization.yaml"), &k)
-	c := &cluster{namespace: k.Namespace, configs: map[string]map[string]string{}, secrets: map[string][]string{}}
+	c := &cluster{namespace: k.Namespace, configs: map[string]map[string]string{}, secrets: map[string][]string{}, patches: k.Patches}
 	if len(k.Images) != 1 || k.Images[0].Name != "marsad" {
 		t.Errorf("images are %+v", k.Images)
 	}
@@ -83,8 +92,8 @@ func readCluster(t *testing.T) *cluster {
 		}
 	}
 	present, _ := filepath.Glob(deploy + "kubernetes/*.yaml") // the pattern is well formed
-	if len(present) != len(k.Resources) {
-		t.Errorf("%d manifests, and %d resources", len(present), len(k.Resources))
+	if len(present) != len(k.Resources)+len(k.Patches) {
+		t.Errorf("%d manifests, %d resources and %d patches", len(present), len(k.Resources), len(k.Patches))
 	}
 	for _, resource := range k.Resources {
 		for document := range bytes.SplitSeq(read(t, deploy+resource), []byte("\n---\n")) {
@@ -132,7 +141,7 @@ func (c *cluster) add(t *testing.T, where string, raw []byte) {
 		c.services = append(c.services, s)
 	case "apps/v1 Deployment":
 		var d appsv1.Deployment
-		strictly(t, where, raw, &d)
+		strictly(t, where, c.patched(t, raw), &d)
 		c.workloads = append(c.workloads, workload{is.Kind, d.Name, d.Spec.Selector, d.Spec.Template, nil})
 	case "apps/v1 StatefulSet":
 		var s appsv1.StatefulSet
@@ -156,6 +165,61 @@ func (c *cluster) add(t *testing.T, where string, raw []byte) {
 	default:
 		t.Errorf("%s: nobody expected a %s %s", where, is.APIVersion, is.Kind)
 	}
+}
+
+// patched is a manifest with the patches whose target it is.
+func (c *cluster) patched(t *testing.T, raw []byte) []byte {
+	t.Helper()
+	var is metav1.PartialObjectMetadata
+	if err := k8syaml.Unmarshal(raw, &is); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range c.patches {
+		selector, err := labels.Parse(p.Target.LabelSelector)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Target.Kind != is.Kind || !selector.Matches(labels.Set(is.Labels)) {
+			continue
+		}
+		var manifest, more map[string]any
+		if err := errors.Join(k8syaml.Unmarshal(raw, &manifest), k8syaml.Unmarshal(read(t, deploy+p.Path), &more)); err != nil {
+			t.Fatalf("%s: %v", p.Path, err)
+		}
+		delete(more, "metadata") // the target says which is meant
+		if raw, err = k8syaml.Marshal(merge(manifest, more)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return raw
+}
+
+// merge does what kustomize does with as much as the patches use: objects are
+// merged, and so are the elements of lists that have the same name; else the patch wins.
+func merge(a, b any) any {
+	switch b := b.(type) {
+	case map[string]any:
+		if a, ok := a.(map[string]any); ok {
+			for key, value := range b {
+				a[key] = merge(a[key], value)
+			}
+			return a
+		}
+	case []any:
+		if a, ok := a.([]any); ok {
+			for _, element := range b {
+				name := element.(map[string]any)["name"]
+				i := slices.IndexFunc(a, func(e any) bool { return e.(map[string]any)["name"] == name })
+				if i < 0 {
+					a = append(a, element)
+				} else {
+					a[i] = merge(a[i], element)
+				}
+			}
+			return a
+		}
+	}
+	return b
 }
 
 // TestKubernetes: the manifests are well formed, fit together, and run what there is.

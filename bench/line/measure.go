@@ -37,7 +37,9 @@ type process struct {
 	cpu  time.Duration
 }
 
-func (p process) perPage(pages int) float64 { return float64(p.cpu.Microseconds()) / 1000 / float64(pages) }
+func (p process) perPage(pages int) float64 {
+	return float64(p.cpu.Microseconds()) / 1000 / float64(pages)
+}
 
 // rig is what runs.
 type rig struct {

@@ -3,12 +3,16 @@
 # elsewhere, run it as the superuser, with PGHOST and the like for psql, and SECRETS naming the folder of
 # what 'marsad keys' made.
 set -eu
-secrets=${SECRETS:-/run/secrets}
+export SECRETS="${SECRETS:-/run/secrets}"
+for role in owner service; do
+	test -s "$SECRETS/postgres-$role.password" || { echo "$SECRETS/postgres-$role.password is not there, or empty" >&2; exit 1; }
+done
 
 # The owner makes the schema ('marsad migrate'); the services read and write what is there, and no more.
-psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
-	--set owner_password="$(cat "$secrets/postgres-owner.password")" \
-	--set service_password="$(cat "$secrets/postgres-service.password")" <<'SQL'
+# psql reads the passwords itself: what stands among its arguments, everybody on the machine can see.
+psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
+\set owner_password `cat "$SECRETS/postgres-owner.password"`
+\set service_password `cat "$SECRETS/postgres-service.password"`
 create role marsad_owner login password :'owner_password';
 create role marsad_service login password :'service_password';
 create database marsad owner marsad_owner encoding 'UTF8' template template0;

@@ -249,8 +249,11 @@ func (b *Bus) holds(ctx context.Context, kind event.Kind, ref news.Ref) (bool, e
 	return b.holdsSubject(ctx, streamOf(kind), kind.Subject(ref))
 }
 
+// holdsSubject asks for the state of a stream, and not for its message: so nobody
+// needs a right to read what passes there. Only who leads a stream knows what it
+// holds, and a server that answers for want of a leader does not.
 func (b *Bus) holdsSubject(ctx context.Context, name, subject string) (bool, error) {
-	if err := b.may(apiMessageGet + name); err != nil {
+	if err := b.may(apiStreamInfo + name); err != nil {
 		return false, err
 	}
 	stream, err := b.stream(ctx, name)
@@ -259,14 +262,14 @@ func (b *Bus) holdsSubject(ctx context.Context, name, subject string) (bool, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	_, err = stream.GetLastMsgForSubject(ctx, subject)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return false, nil
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(subject))
+	if err == nil && info.Cluster != nil && info.Cluster.Leader == "" {
+		err = errLeaderless
 	}
 	if err != nil {
 		return false, fmt.Errorf("look up %s: %w", subject, err)
 	}
-	return true, nil
+	return info.State.Subjects[subject] > 0, nil
 }
 
 // stream keeps a handle to a stream, which saves an inquiry per look-up.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"go.uber.org/goleak"
 
@@ -22,11 +24,21 @@ var small = bus.Limits{LineBytes: 1 << 20, TapBytes: 1 << 20, Replicas: 1, AckWa
 
 func connect(t *testing.T, dir string) *bus.Bus {
 	t.Helper()
+	return connectTo(t, start(t, dir))
+}
+
+func start(t *testing.T, dir string) *embedded.Server {
+	t.Helper()
 	server, err := embedded.Start(embedded.Options{Dir: dir, MaxBytes: small.Total()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
+	return server
+}
+
+func connectTo(t *testing.T, server *embedded.Server) *bus.Bus {
+	t.Helper()
 	b, err := bus.Connect("", slog.New(slog.DiscardHandler), server.Connect())
 	if err != nil {
 		t.Fatal(err)
@@ -172,6 +184,34 @@ func TestUnpublish(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestCollectTheRest: a stream that does not answer takes no figures of others with it.
+func TestCollectTheRest(t *testing.T) {
+	server := start(t, t.TempDir())
+	b := connectTo(t, server)
+	if err := b.Declare(t.Context(), small); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := nats.Connect("", server.Connect())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteStream(t.Context(), "NEWS_ARCHIVED"); err != nil { // the first that is asked
+		t.Fatal(err)
+	}
+	collector := bus.Collector{Bus: b}
+	if n := testutil.CollectAndCount(collector, "marsad_bus_stream_messages"); n != 5 {
+		t.Errorf("figures of %d streams, want those of 5", n)
+	}
+	if n := testutil.CollectAndCount(collector, "marsad_stage_pending"); n != 5 {
+		t.Errorf("figures of %d stages, want those of 5", n)
 	}
 }
 

@@ -30,11 +30,14 @@ func insist(ctx context.Context, do func() error) error {
 	}
 }
 
+// errLeaderless means that the servers of a cluster have yet to agree on who leads a stream.
+var errLeaderless = errors.New("the stream has no leader right now")
+
 // isUnavailable reports whether nobody answered, or one who cannot serve now, or
 // said that the cluster is not as it is to be.
 func isUnavailable(err error) bool {
 	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
 		return api.Code == 503
 	}
-	return errors.Is(err, errSpreading) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders)
+	return errors.Is(err, errSpreading) || errors.Is(err, errLeaderless) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders)
 }

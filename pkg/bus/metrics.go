@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -18,8 +19,8 @@ var (
 )
 
 // Collector reads the state of those streams and consumers that this process has
-// to do with when it is scraped. A server that does not answer leaves its
-// figures out. Several processes may tell of the same stream.
+// to do with when it is scraped. What does not answer in time leaves its own
+// figures out, and no others. Several processes may tell of the same stream.
 type Collector struct{ Bus *Bus }
 
 // Describe implements prometheus.Collector.
@@ -33,22 +34,27 @@ func (c Collector) Describe(ch chan<- *prometheus.Desc) {
 func (c Collector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
+	var all sync.WaitGroup
 	for _, name := range c.Bus.rights.looks() {
-		stream, err := c.Bus.inspect(ctx, name)
-		if err != nil {
-			return
-		}
-		collectStream(ch, stream.CachedInfo())
+		all.Go(func() {
+			if stream, err := c.Bus.inspect(ctx, name); err == nil {
+				collectStream(ch, stream.CachedInfo())
+			}
+		})
 	}
 	for _, name := range c.Bus.rights.follows() {
-		consumer, err := c.Bus.Pull(ctx, name)
-		if err != nil {
-			return
-		}
-		info := consumer.CachedInfo()
-		gauge(ch, consumerWaits, float64(info.NumPending), name.Stream, name.Name)
-		gauge(ch, stagePending, float64(info.NumPending)+float64(info.NumAckPending), name.Name)
+		all.Go(func() {
+			if consumer, err := c.Bus.Pull(ctx, name); err == nil {
+				collectConsumer(ch, name, consumer.CachedInfo())
+			}
+		})
 	}
+	all.Wait()
+}
+
+func collectConsumer(ch chan<- prometheus.Metric, name Consumer, info *jetstream.ConsumerInfo) {
+	gauge(ch, consumerWaits, float64(info.NumPending), name.Stream, name.Name)
+	gauge(ch, stagePending, float64(info.NumPending)+float64(info.NumAckPending), name.Name)
 }
 
 func collectStream(ch chan<- prometheus.Metric, info *jetstream.StreamInfo) {

@@ -19,7 +19,7 @@ import (
 type Rights struct {
 	Gives   []event.Kind // events that it publishes
 	Takes   []Consumer   // consumers whose messages it handles
-	Looks   []string     // streams whose state it reads, and which it asks for items
+	Looks   []string     // streams whose state it reads: which items they hold, never what stands in them
 	Follows []Consumer   // consumers whose state it reads
 	Clears  []string     // streams of which it deletes messages
 }
@@ -61,12 +61,12 @@ func RightsOf(services ...string) (all Rights) {
 
 // Subjects of requests to JetStream.
 const (
-	apiInfo         = "$JS.API.INFO"
-	apiStreamInfo   = "$JS.API.STREAM.INFO."
-	apiMessageGet   = "$JS.API.STREAM.MSG.GET."
-	apiPurge        = "$JS.API.STREAM.PURGE."
-	apiConsumerInfo = "$JS.API.CONSUMER.INFO."
-	apiNext         = "$JS.API.CONSUMER.MSG.NEXT."
+	apiInfo           = "$JS.API.INFO"
+	apiStreamInfo     = "$JS.API.STREAM.INFO."
+	apiPurge          = "$JS.API.STREAM.PURGE."
+	apiConsumerCreate = "$JS.API.CONSUMER.CREATE."
+	apiConsumerInfo   = "$JS.API.CONSUMER.INFO."
+	apiNext           = "$JS.API.CONSUMER.MSG.NEXT."
 )
 
 func (c Consumer) subject() string { return c.Stream + "." + c.Name }
@@ -82,7 +82,7 @@ func (c Consumer) acks() []string {
 func (r Rights) Publish() []string {
 	subjects := []string{apiInfo}
 	for _, stream := range r.looks() {
-		subjects = append(subjects, apiStreamInfo+stream, apiMessageGet+stream)
+		subjects = append(subjects, apiStreamInfo+stream)
 	}
 	for _, kind := range r.Gives {
 		subjects = append(subjects, kind.Subjects())

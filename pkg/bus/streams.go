@@ -120,7 +120,7 @@ func lineStream(name string, limits Limits, subjects ...string) jetstream.Stream
 }
 
 // Declare makes streams and consumers, or brings them up to date. It needs
-// administrator rights; services only Verify.
+// administrator rights, and no Limit holds it back; services only Verify.
 func (b *Bus) Declare(ctx context.Context, limits Limits) error {
 	for _, cfg := range streams(limits) {
 		err := insist(ctx, func() error {
@@ -162,7 +162,7 @@ func (b *Bus) spread(ctx context.Context, replicas int) error {
 		}
 	}
 	for _, c := range consumers {
-		consumer, err := b.Pull(ctx, c)
+		consumer, err := b.consumer(ctx, c)
 		if err != nil {
 			return err
 		}
@@ -242,6 +242,10 @@ func (b *Bus) Pull(ctx context.Context, c Consumer) (jetstream.Consumer, error) 
 	if err := b.may(apiConsumerInfo + c.subject()); err != nil {
 		return nil, err
 	}
+	return b.consumer(ctx, c)
+}
+
+func (b *Bus) consumer(ctx context.Context, c Consumer) (jetstream.Consumer, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	consumer, err := b.js.Consumer(ctx, c.Stream, c.Name)
@@ -259,9 +263,12 @@ const (
 )
 
 // EachArchived calls fn with every message on the public tap, oldest first,
-// until it returns an error.
+// until it returns an error. No service reads the tap: a bus with a Limit may not.
 func (b *Bus) EachArchived(ctx context.Context, fn func(*event.Message) error) error {
-	consumer, err := b.js.OrderedConsumer(ctx, streamOf(event.KindArchived), jetstream.OrderedConsumerConfig{})
+	if err := b.may(apiConsumerCreate + tap); err != nil {
+		return err
+	}
+	consumer, err := b.js.OrderedConsumer(ctx, tap, jetstream.OrderedConsumerConfig{})
 	if err != nil {
 		return fmt.Errorf("public tap: %w", err)
 	}

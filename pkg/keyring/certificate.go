@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -25,11 +26,15 @@ func certificates(o Options) ([]file, error) {
 		return nil, err
 	}
 	files := []file{public("ca.crt", ca.crt), secret("ca.key", ca.key)}
+	// NATS servers are clients of each other: that of a route is let in because it has
+	// a certificate for clients, so nobody else may have one.
+	both := []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
 	for _, server := range []struct {
-		name  string
-		hosts []string
-	}{{"nats", o.NATSHosts}, {"postgres", o.PostgresHosts}} {
-		p, err := ca.sign(server.name, server.hosts)
+		name   string
+		hosts  []string
+		usages []x509.ExtKeyUsage
+	}{{"nats", o.NATSHosts, both}, {"postgres", o.PostgresHosts, both[:1]}} {
+		p, err := ca.sign(server.name, server.hosts, server.usages)
 		if err != nil {
 			return nil, err
 		}
@@ -62,9 +67,8 @@ func newAuthority() (*authority, error) {
 	return &authority{p, template, signer}, err
 }
 
-// sign makes a certificate for a server that is called by any of hosts. It is
-// one for clients, too: NATS servers are clients of each other.
-func (a *authority) sign(name string, hosts []string) (pair, error) {
+// sign makes a certificate for a server that is called by any of hosts.
+func (a *authority) sign(name string, hosts []string, usages []x509.ExtKeyUsage) (pair, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return pair{}, err
@@ -74,11 +78,9 @@ func (a *authority) sign(name string, hosts []string) (pair, error) {
 		return pair{}, err
 	}
 	template.KeyUsage = x509.KeyUsageDigitalSignature
-	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	for _, host := range hosts {
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
-		}
+	template.ExtKeyUsage = usages
+	for _, address := range hosts {
+		host, _ := splitHost(address)
 		if ip := net.ParseIP(host); ip != nil {
 			template.IPAddresses = append(template.IPAddresses, ip)
 		} else {
@@ -86,6 +88,15 @@ func (a *authority) sign(name string, hosts []string) (pair, error) {
 		}
 	}
 	return issue(template, a.template, key, a.signer)
+}
+
+// splitHost takes apart what may have a port, and an address of IPv6 that may stand
+// in brackets.
+func splitHost(address string) (host, port string) {
+	if host, port, err := net.SplitHostPort(address); err == nil {
+		return host, port
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(address, "["), "]"), ""
 }
 
 func newTemplate(name string, years int) (*x509.Certificate, error) {

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +23,7 @@ import (
 // Options of Make.
 type Options struct {
 	NATSHosts     []string // names and addresses by which clients call the NATS servers
-	PostgresHosts []string // those of PostgreSQL, with a port if need be; the first stands in the DSN files
+	PostgresHosts []string // those of PostgreSQL, with a port if need be, and then IPv6 in brackets; the first stands in the DSN files
 	Database      string   // in the DSN files
 }
 
@@ -57,38 +59,71 @@ func secret(name string, content []byte) file { return file{name, content, 0o600
 func public(name string, content []byte) file { return file{name, content, 0o644} }
 
 // Make writes the files to dir, which is made if it is not there, and returns
-// their names. It writes nothing if one of them exists.
+// their names. All are there then, or none: it writes nothing if one of them
+// exists, or if others can write to dir.
 func Make(dir string, o Options) ([]string, error) {
 	files, err := all(o)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range files {
-		if _, err := os.Lstat(filepath.Join(dir, f.name)); !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s is there already: keys that are in use are not replaced; choose another folder, or remove it first", filepath.Join(dir, f.name))
-		}
-	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	names := make([]string, len(files))
-	for i, f := range files {
-		names[i] = f.name
-		if err := f.write(dir); err != nil {
+	if err := check(dir, files); err != nil {
+		return nil, err
+	}
+	// Within dir: it may be a volume, beside which nothing can be written.
+	draft, err := os.MkdirTemp(dir, ".unfinished-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(draft)
+	for _, f := range files {
+		if err := f.write(draft); err != nil {
 			return nil, err
 		}
 	}
-	return names, nil
+	return move(draft, dir, files)
 }
 
-// write never follows a link or overwrites what came there meanwhile.
+func check(dir string, files []file) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o022 != 0 {
+		return fmt.Errorf("others can write to %s, and so replace keys in it: chmod go-w it first", dir)
+	}
+	for _, f := range files {
+		if _, err := os.Lstat(filepath.Join(dir, f.name)); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is there already: keys that are in use are not replaced; choose another folder, or remove it first", filepath.Join(dir, f.name))
+		}
+	}
+	return nil
+}
+
+// write does not return before the file is on disk.
 func (f file) write(dir string) error {
 	out, err := os.OpenFile(filepath.Join(dir, f.name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.mode)
 	if err != nil {
 		return err
 	}
 	_, err = out.Write(f.content)
-	return errors.Join(err, out.Chmod(f.mode), out.Close()) // whatever the umask is
+	return errors.Join(err, out.Chmod(f.mode), out.Sync(), out.Close()) // whatever the umask is
+}
+
+// move gives the files their place, and takes back what it moved if one cannot have it.
+func move(from, to string, files []file) (names []string, err error) {
+	for _, f := range files {
+		if err := os.Rename(filepath.Join(from, f.name), filepath.Join(to, f.name)); err != nil {
+			for _, name := range names {
+				err = errors.Join(err, os.Remove(filepath.Join(to, name)))
+			}
+			return nil, err
+		}
+		names = append(names, f.name)
+	}
+	return names, nil
 }
 
 func all(o Options) ([]file, error) {
@@ -149,11 +184,24 @@ func writeUser(b *strings.Builder, name, key string, publish []string) {
 	fmt.Fprintf(b, "          ]\n          subscribe: [ %q ]\n        }\n      }\n", Inbox(name)+".>")
 }
 
+// inURL is a host as it stands in a URL: IPv6 in brackets.
+func inURL(address string) string {
+	host, port := splitHost(address)
+	if port != "" {
+		return net.JoinHostPort(host, port)
+	}
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
 // passwords are those of the superuser, which starts PostgreSQL, of the owner
 // and of the services, and the DSNs of the latter two.
 func passwords(o Options) []file {
 	dsn := func(role, password string) []byte {
-		return fmt.Appendf(nil, "postgres://%s:%s@%s/%s?sslmode=verify-full\n", role, password, o.PostgresHosts[0], o.Database)
+		u := url.URL{Scheme: "postgres", User: url.UserPassword(role, password), Host: inURL(o.PostgresHosts[0]), Path: "/" + o.Database, RawQuery: "sslmode=verify-full"}
+		return []byte(u.String() + "\n")
 	}
 	owner, service := rand.Text(), rand.Text()
 	return []file{

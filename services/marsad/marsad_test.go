@@ -173,6 +173,16 @@ func writeConfig(t *testing.T, extra string) (config, data string) {
 	return config, data
 }
 
+// TestEachServiceAlone: any service runs by itself, with the bus inside.
+func TestEachServiceAlone(t *testing.T) {
+	for _, name := range serviceNames {
+		t.Run(name, func(t *testing.T) {
+			config, _ := writeConfig(t, "")
+			start(t, config, freeAddr(t), name)
+		})
+	}
+}
+
 type auditReport struct {
 	Holds bool
 	Total struct{ Found, Archived, Dropped, Dead, Open int }

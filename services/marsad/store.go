@@ -26,7 +26,7 @@ use either of them. If it is interrupted, the same command goes on where it
 was. Only what belongs to running processes is left out: leases and clocks.
 Items that were in line are sent again by whoever runs on the new store.
 
-  marsad store copy --from sqlite://marsad-data/marsad.db --to postgres://marsad@db.example/marsad`,
+  marsad store copy --from sqlite://marsad-data/marsad.db --to 'postgres://marsad_owner@db.example/marsad?sslmode=verify-full'`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from == "" || to == "" {
 				return usageError{errors.New("both --from and --to are needed")}
