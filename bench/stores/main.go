@@ -65,6 +65,11 @@ func run(ctx context.Context, out io.Writer, dsn, sizes string, queries int) err
 			return err
 		}
 		fmt.Fprintf(out, "%-10d %-22s %9s %9s %9s %9.0f\n", f.made, "ingest", "", "", "", rate)
+		hits, err := s.Search(ctx, store.Query{Limit: 5000})
+		if err != nil {
+			return err
+		}
+		f.back = hits.Next
 		for _, k := range kinds(f) {
 			if err := k.measure(ctx, out, s, f.made, queries); err != nil {
 				return err
@@ -87,6 +92,7 @@ type filler struct {
 	corpus *storetest.Corpus
 	made   int
 	ids    []news.ID // some of those made
+	back   int64     // the place of one that is not of the newest
 }
 
 func newFiller(s store.Store) *filler {

@@ -82,7 +82,7 @@ func kinds(f *filler) []kind {
 		{"  common words", search(searches[0])},
 		{"  seldom words", search(searches[1])},
 		{"  two and a filter", search(searches[2])},
-		{"list", search(list)},
+		{"list", search(f.list)},
 		{"article page", func(ctx context.Context, s store.Store, n int) error {
 			_, err := s.Article(ctx, f.ids[n*7919%len(f.ids)])
 			return err
@@ -91,7 +91,7 @@ func kinds(f *filler) []kind {
 }
 
 // list is a page without words: the newest, by one filter or two, and further pages.
-func list(n int) store.Query {
+func (f *filler) list(n int) store.Query {
 	var q store.Query
 	switch n % 6 {
 	case 1:
@@ -103,7 +103,7 @@ func list(n int) store.Query {
 	case 4:
 		q.Topic, q.Country = fmt.Sprint(n%17), "MA"
 	case 5:
-		q.Before = store.SeqAt(storetest.CorpusStart.Add(month / 1_000_000 * 5000))
+		q.Before = f.back
 	}
 	return q
 }

@@ -116,9 +116,9 @@ func randomQuery(random *rand.Rand) store.Query {
 	case 2:
 		q.Publisher, q.Lang = news.NewID(fmt.Sprint(random.IntN(200))), "ar"
 	case 3:
-		q.Since = storetest.CorpusStart.Add(time.Duration(random.IntN(2500)) * time.Hour)
+		q.Since = storetest.CorpusBegin.Add(time.Duration(random.IntN(2500)) * time.Hour)
 	case 4:
-		q.Until = storetest.CorpusStart.Add(time.Duration(random.IntN(2500)) * time.Hour)
+		q.Until = storetest.CorpusBegin.Add(time.Duration(random.IntN(2500)) * time.Hour)
 	}
 	return q
 }

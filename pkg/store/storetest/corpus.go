@@ -13,6 +13,10 @@ import (
 // CorpusStart is when the articles of a Corpus begin.
 var CorpusStart = time.Date(2026, 1, 28, 9, 30, 0, 0, time.UTC)
 
+// CorpusBegin is when the first article of a Corpus with steps was published: long
+// before it is found, since a date in the future of its find is not believed.
+var CorpusBegin = CorpusStart.AddDate(-10, 0, 0)
+
 // Corpus makes Arabic-like articles of about 3 KB whose words are distributed
 // as in real text (Zipf), with the labels the classifier would give. It is for
 // benchmarks, of every backend.
@@ -66,7 +70,7 @@ func (c *Corpus) Entries(n int) []store.Entry {
 func (c *Corpus) Ending(e store.Entry) store.Ending {
 	published := CorpusStart.Add(-time.Duration(c.random.IntN(86400)) * time.Second)
 	if c.step > 0 {
-		published = CorpusStart.Add(time.Duration(c.n)*c.step - time.Duration(c.random.IntN(3600))*time.Second)
+		published = CorpusBegin.Add(time.Duration(c.n)*c.step - time.Duration(c.random.IntN(3600))*time.Second)
 	}
 	labels := news.Labels{
 		Topics:        []news.Topic{{Code: fmt.Sprintf("%d", c.random.IntN(17)), Label: "a topic", P: .9}, {Code: fmt.Sprintf("%d", 17+c.random.IntN(100)), Label: "another", P: .6}},
