@@ -4,7 +4,8 @@
 //	cd bench && go run ./line -form embedded DIR
 //	cd bench && go run ./line -form distributed -cleaners 2 DIR
 //
-// DIR holds manifest.jsonl and the pages, as for `marsad eval extract`. They are
+// DIR holds manifest.jsonl and the pages, as for `marsad eval extract`; -made N makes
+// that many small pages up instead. They are
 // served on loopback by a process of its own, whose time does not count. The
 // cleaner alone, on the same pages and in the same run, is what the line is compared with.
 package main
@@ -31,6 +32,7 @@ type options struct {
 	form     string
 	cleaners int
 	limit    int
+	made     int
 	rounds   int
 	pages    string
 	dir      string // of everything that is written
@@ -42,6 +44,7 @@ func main() {
 	flag.StringVar(&o.form, "form", "embedded", "embedded (one process) or distributed (a process for each service, NATS and PostgreSQL)")
 	flag.IntVar(&o.cleaners, "cleaners", 1, "processes that clean, of the distributed form")
 	flag.IntVar(&o.limit, "limit", 0, "pages; 0: all")
+	flag.IntVar(&o.made, "made", 0, "pages to make up, of some hundred words; DIR is not needed then")
 	flag.IntVar(&o.rounds, "rounds", 2, "how often the cleaner alone runs; the fastest counts")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -49,11 +52,9 @@ func main() {
 	var err error
 	switch flag.Arg(0) {
 	case "mirror":
-		err = serveMirror(ctx, flag.Arg(1), o.limit)
+		err = serveMirror(ctx, flag.Arg(1), o.limit, o.made)
 	case "nats":
 		err = serveNATS(ctx, flag.Arg(1))
-	case "":
-		err = errors.New("usage: line [-form F] [-cleaners N] [-limit N] DIR")
 	default:
 		o.pages = flag.Arg(0)
 		err = run(ctx, os.Stdout, o)
@@ -65,6 +66,9 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer, o options) (err error) {
+	if o.pages == "" && o.made == 0 {
+		return errors.New("usage: line [-form F] [-cleaners N] [-limit N] DIR, or -made N")
+	}
 	if o.dir, err = os.MkdirTemp("", "line"); err != nil {
 		return err
 	}
@@ -75,11 +79,13 @@ func run(ctx context.Context, out io.Writer, o options) (err error) {
 	if err := build.Run(); err != nil {
 		return err
 	}
-	alone, err := cleanerAlone(ctx, o)
-	if err != nil {
-		return err
+	alone := 0.0
+	if o.made == 0 {
+		if alone, err = cleanerAlone(ctx, o); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "the cleaner alone: %.0f pages per CPU second, %.2f ms each\n", alone, 1000/alone)
 	}
-	fmt.Fprintf(out, "the cleaner alone: %.0f pages per CPU second, %.2f ms each\n", alone, 1000/alone)
 	m, err := measure(ctx, o)
 	if err != nil {
 		return err
@@ -91,8 +97,11 @@ func run(ctx context.Context, out io.Writer, o options) (err error) {
 		total += p.cpu
 	}
 	perSecond := float64(m.pages) / total.Seconds()
-	fmt.Fprintf(out, "  %-14s %6.2f CPU ms a page: %.0f pages per CPU second, %.0f %% of the cleaner alone\n",
-		"all", float64(total.Microseconds())/1000/float64(m.pages), perSecond, 100*perSecond/alone)
+	fmt.Fprintf(out, "  %-14s %6.2f CPU ms a page: %.0f pages per CPU second", "all", float64(total.Microseconds())/1000/float64(m.pages), perSecond)
+	if alone > 0 {
+		fmt.Fprintf(out, ", %.0f %% of the cleaner alone", 100*perSecond/alone)
+	}
+	fmt.Fprintln(out)
 	fmt.Fprintf(out, "  ended: %v\n", m.ended)
 	return nil
 }

@@ -102,7 +102,7 @@ func (r *rig) mirror() (port, pages int, err error) {
 
 // self starts this program in another role, and returns the first line it says.
 func (r *rig) self(args ...string) (string, error) {
-	cmd := exec.Command(os.Args[0], append([]string{"-limit", strconv.Itoa(r.o.limit)}, args...)...)
+	cmd := exec.Command(os.Args[0], append([]string{"-limit", strconv.Itoa(r.o.limit), "-made", strconv.Itoa(r.o.made)}, args...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -10,11 +10,14 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"marsad/pkg/prose"
 )
 
 // mirrored is a page as it is served.
@@ -53,6 +56,20 @@ func readPages(dir string, limit int) ([]mirrored, error) {
 	return pages, lines.Err()
 }
 
+// makePages makes pages up.
+func makePages(n int) []mirrored {
+	random := rand.New(rand.NewPCG(1, 1))
+	pages := make([]mirrored, n)
+	for i := range pages {
+		vocabulary := prose.Of([]string{"ar", "en", "fr"}[i%3])
+		title := vocabulary.Headline(random)
+		body := fmt.Sprintf("<!doctype html><html><head><title>%s</title></head><body><article><h1>%s</h1><p>%s</p></article></body></html>",
+			title, title, strings.Join(vocabulary.Paragraphs(random, 150+random.IntN(300)), "</p><p>"))
+		pages[i] = mirrored{ID: fmt.Sprint(i), Title: title, body: []byte(body)}
+	}
+	return pages
+}
+
 func unzip(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -68,10 +85,12 @@ func unzip(path string) ([]byte, error) {
 
 // serveMirror serves the pages of a folder, byte for byte, and a feed of those of
 // each host. It says on its output where, and how many there are.
-func serveMirror(ctx context.Context, dir string, limit int) error {
-	pages, err := readPages(dir, limit)
-	if err != nil {
-		return err
+func serveMirror(ctx context.Context, dir string, limit, made int) (err error) {
+	pages := makePages(made)
+	if made == 0 {
+		if pages, err = readPages(dir, limit); err != nil {
+			return err
+		}
 	}
 	listener, err := net.Listen("tcp", "0.0.0.0:0") // all of 127/8: nothing else is told of it
 	if err != nil {
