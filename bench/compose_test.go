@@ -185,6 +185,7 @@ func splitCommand(t *testing.T, args []string) (global, command []string) {
 	global, command = args[:i], args[i:]
 	marsad(t, nil, command[0], "--help")
 	if command[0] == "run" {
+		command = slices.DeleteFunc(slices.Clone(command), func(arg string) bool { return arg == "--no-starter" })
 		for _, name := range command[1:] {
 			if !slices.Contains(bus.Services(), name) {
 				t.Errorf("%v: there is no service %s", args, name)

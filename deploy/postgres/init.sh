@@ -8,9 +8,23 @@ for role in owner service; do
 	test -s "$SECRETS/postgres-$role.password" || { echo "$SECRETS/postgres-$role.password is not there, or empty" >&2; exit 1; }
 done
 
+run() { psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres "$@"; }
+there=$(run --tuples-only --no-align --command "select datname from pg_database where datname = 'marsad' union all select rolname from pg_roles where rolname in ('marsad_owner', 'marsad_service')" | sort | tr '\n' ' ')
+case "$there" in
+"") ;;
+"marsad marsad_owner marsad_service ")
+	echo "database and roles are there already: nothing was changed (another password: alter role … password)" >&2
+	exit 0
+	;;
+*)
+	echo "only a part is there already ($there): drop it, and run this again" >&2
+	exit 1
+	;;
+esac
+
 # The owner makes the schema ('marsad migrate'); the services read and write what is there, and no more.
 # psql reads the passwords itself: what stands among its arguments, everybody on the machine can see.
-psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
+run <<'SQL'
 \set owner_password `cat "$SECRETS/postgres-owner.password"`
 \set service_password `cat "$SECRETS/postgres-service.password"`
 create role marsad_owner login password :'owner_password';

@@ -62,8 +62,9 @@ func connect(url, user string, log *slog.Logger, options ...nats.Option) (*Bus, 
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(500 * time.Millisecond),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			log.Error("bus", "error", err)
-			b.noteDenied(err)
+			if !b.noteDenied(err) {
+				log.Error("bus", "error", err)
+			}
 		}),
 		nats.ClosedHandler(b.noteShutOut),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {

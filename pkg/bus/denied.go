@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nats-io/nats.go"
 )
@@ -29,18 +30,19 @@ func (d *DeniedError) Error() string {
 	if d.Doing == "" {
 		return fmt.Sprintf("the NATS server does not let %s in any more: is the key in nats.nkey_file still that of one of its users?", user)
 	}
-	hint := "grant it there"
+	hint := "nats.nkey_file may hold the key of another service; else grant it there"
 	if d.Doing == "subscribe" {
-		hint = "grant it there, or correct nats.inbox"
+		hint = "nats.nkey_file and nats.inbox may be those of another service; else grant it there"
 	}
 	return fmt.Sprintf("the NATS server does not let %s %s to %s: %s ('marsad keys' writes what each service needs)", user, d.Doing, d.Subject, hint)
 }
 
 // denial is the first thing that the server denied.
 type denial struct {
-	once sync.Once
-	seen chan struct{}
-	err  *DeniedError // once seen is closed
+	once    sync.Once
+	seen    chan struct{}
+	err     *DeniedError // once seen is closed
+	watched atomic.Int32 // contexts of UntilDenied: who waits for it says it, too
 }
 
 func (d *denial) note(err *DeniedError) {
@@ -54,10 +56,11 @@ func (d *denial) note(err *DeniedError) {
 // subject it was.
 var violation = regexp.MustCompile(`(Publish|Subscription) (?:to|with Reply of) "(\S+)"`)
 
-// noteDenied keeps err if it says that the user lacks a right.
-func (b *Bus) noteDenied(err error) {
+// noteDenied keeps err if it says that the user lacks a right, and reports whether
+// somebody waits for that.
+func (b *Bus) noteDenied(err error) bool {
 	if !errors.Is(err, nats.ErrPermissionViolation) {
-		return
+		return false
 	}
 	denied := &DeniedError{User: b.user, Doing: "publish", Subject: err.Error()}
 	if m := violation.FindStringSubmatch(err.Error()); m != nil {
@@ -67,6 +70,7 @@ func (b *Bus) noteDenied(err error) {
 		}
 	}
 	b.denial.note(denied)
+	return b.denial.watched.Load() > 0
 }
 
 // noteShutOut keeps that the server closed the connection for good: its user is
@@ -82,6 +86,8 @@ func (b *Bus) noteShutOut(conn *nats.Conn) {
 // it denies with nothing that whoever sent it would see.
 func (b *Bus) UntilDenied(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	b.denial.watched.Add(1)
+	done := sync.OnceFunc(func() { b.denial.watched.Add(-1) })
 	go func() {
 		select {
 		case <-b.denial.seen:
@@ -89,7 +95,7 @@ func (b *Bus) UntilDenied(ctx context.Context) (context.Context, context.CancelF
 		case <-ctx.Done():
 		}
 	}()
-	return ctx, func() { cancel(nil) }
+	return ctx, func() { done(); cancel(nil) }
 }
 
 // Denied is what ended a context of UntilDenied; nil if nothing was denied.

@@ -12,7 +12,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nats-io/nkeys"
@@ -35,6 +37,22 @@ func DefaultOptions() Options {
 		Database:      "marsad",
 	}
 }
+
+// validate refuses what nobody can be called by: a certificate would be made all
+// the same, and no client would take it.
+func (o Options) validate() error {
+	for _, address := range slices.Concat(o.NATSHosts, o.PostgresHosts) {
+		host, port := splitHost(address)
+		if _, err := strconv.ParseUint(port, 10, 16); !isHost(host) || port != "" && err != nil || port == "" && strings.HasSuffix(address, ":") {
+			return fmt.Errorf("%q is no HOST and no HOST:PORT", address)
+		}
+	}
+	return nil
+}
+
+var hostName = regexp.MustCompile(`^([a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?\.?)+$`)
+
+func isHost(s string) bool { return net.ParseIP(s) != nil || hostName.MatchString(s) }
 
 // Roles of PostgreSQL.
 const (
@@ -62,6 +80,9 @@ func public(name string, content []byte) file { return file{name, content, 0o644
 // their names. All are there then, or none: it writes nothing if one of them
 // exists, or if others can write to dir.
 func Make(dir string, o Options) ([]string, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
 	files, err := all(o)
 	if err != nil {
 		return nil, err

@@ -131,9 +131,15 @@ func (r *Rig) audit(ctx context.Context, except map[news.ID]news.Outcome) (final
 	if code != http.StatusOK {
 		return false, fmt.Errorf("audit: %d %s", code, body)
 	}
-	var report audit.Report
+	var report struct {
+		audit.Report
+		Bus bool `json:"bus_checked"`
+	}
 	if err := json.Unmarshal(body, &report); err != nil {
 		return false, fmt.Errorf("audit: %w", err)
+	}
+	if !report.Bus {
+		return false, fmt.Errorf("audit: the bus was not asked: %s", body)
 	}
 	if !report.Holds() {
 		return true, fmt.Errorf("%w: the audit does not hold: %+v", ErrBroken, report.Offenders)

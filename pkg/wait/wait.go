@@ -1,4 +1,5 @@
-// Package wait is about time and contexts: pausing within one, and outliving one.
+// Package wait is about time and contexts: pausing within one, outliving one, and
+// telling of what is waited for.
 package wait
 
 import (

@@ -1,8 +1,11 @@
 package wait_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,4 +65,25 @@ func TestRoom(t *testing.T) {
 	if len(changes) != 2 || !changes[0] || changes[1] {
 		t.Errorf("changes = %v", changes)
 	}
+}
+
+// TestTrouble: it is said when it begins, once a minute, and when it is over.
+func TestTrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		trouble := wait.Trouble{Log: slog.New(slog.NewTextHandler(&log, nil)), What: "no answer"}
+		trouble.Note(nil)
+		for range 2 {
+			for range 150 { // for two minutes and a half
+				trouble.Note(errors.New("away"))
+				time.Sleep(time.Second)
+			}
+			trouble.Note(nil)
+			trouble.Note(nil)
+		}
+		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+		if len(lines) != 8 || strings.Count(log.String(), "level=WARN") != 6 || !strings.Contains(lines[1], "since=1m0s") || !strings.Contains(lines[3], "over: no answer\" after=2m30s") {
+			t.Errorf("%d lines:\n%s", len(lines), log.String())
+		}
+	})
 }

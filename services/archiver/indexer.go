@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"marsad/pkg/store"
+	"marsad/pkg/wait"
 )
 
 const (
@@ -17,12 +18,13 @@ const (
 // indexing is slow, and must not hold up the transaction that ends items.
 type indexer struct {
 	index store.Index
-	log   *slog.Logger
 	more  chan struct{}
+
+	trouble wait.Trouble
 }
 
 func newIndexer(index store.Index, log *slog.Logger) *indexer {
-	return &indexer{index: index, log: log, more: make(chan struct{}, 1)}
+	return &indexer{index: index, more: make(chan struct{}, 1), trouble: wait.Trouble{Log: log, What: "articles cannot be indexed for search"}}
 }
 
 // wake says that there is something to index.
@@ -47,8 +49,8 @@ func (x *indexer) run(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		n, err := x.index.IndexPending(ctx, indexBatch)
-		if err != nil && ctx.Err() == nil {
-			x.log.Warn("articles could not be indexed for search: it will be tried again", "error", err)
+		if ctx.Err() == nil {
+			x.trouble.Note(err)
 		}
 		if n > 0 && ctx.Err() == nil {
 			continue

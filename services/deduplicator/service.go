@@ -13,6 +13,7 @@ import (
 	"marsad/pkg/event"
 	"marsad/pkg/stage"
 	"marsad/pkg/store"
+	"marsad/pkg/wait"
 )
 
 // leaseName names the lease of which there is one.
@@ -38,15 +39,19 @@ type Service struct {
 	owner  string
 	now    func() time.Time
 	memory *memory
-	read   atomic.Bool                 // memory was read
-	active atomic.Pointer[stage.Stage] // nil while standing by
+	read   atomic.Bool // memory was read
+
+	unread, unasked wait.Trouble                // the journal, and for the lease
+	active          atomic.Pointer[stage.Stage] // nil while standing by
 }
 
 // New makes the service.
 func New(cfg Config, p *app.Process) *Service {
+	log := p.Log.With("service", "deduplicator")
 	s := &Service{
-		cfg: cfg, store: p.Store, env: p.StageEnv(), log: p.Log.With("service", "deduplicator"), owner: p.Owner, now: p.Now,
-		memory: newMemory(cfg.Window, cfg.Stories),
+		cfg: cfg, store: p.Store, env: p.StageEnv(), log: log, owner: p.Owner, now: p.Now, memory: newMemory(cfg.Window, cfg.Stories),
+		unread:  wait.Trouble{Log: log, What: "the journal cannot be read"},
+		unasked: wait.Trouble{Log: log, What: "the lease cannot be acquired"},
 	}
 	s.register(p.Registry)
 	return s
@@ -93,16 +98,20 @@ func (s *Service) turn(ctx context.Context) error {
 			return err
 		}
 		if ctx.Err() == nil {
-			s.log.Warn("the journal cannot be read", "error", err)
+			s.unread.Note(err)
 		}
 		return nil
 	}
+	s.unread.Note(nil)
 	lease, err := s.store.AcquireLease(ctx, leaseName, s.owner, s.now(), s.cfg.Lease)
 	switch {
 	case err == nil:
+		s.unasked.Note(nil)
 		return s.lead(ctx, lease)
-	case ctx.Err() == nil && !errors.Is(err, store.ErrLeaseLost):
-		s.log.Warn("the lease cannot be acquired", "error", err)
+	case errors.Is(err, store.ErrLeaseLost):
+		s.unasked.Note(nil) // another holds it
+	case ctx.Err() == nil:
+		s.unasked.Note(err)
 	}
 	return nil
 }

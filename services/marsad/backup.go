@@ -23,7 +23,7 @@ all that a start needs: items that were in line are sent again.`,
 			}
 			dsn := c.config.StoreDSN()
 			if _, err := os.Stat(dsn); errors.Is(err, fs.ErrNotExist) && c.config.Store.DSN == "" {
-				return fmt.Errorf("there is no data in %s: name the folder with --data", c.config.Data)
+				return fmt.Errorf("there is no data in %s: name the folder with --data, or the store of the processes that run with --store", c.config.Data)
 			}
 			// The store is opened beside whoever has it open: the copy needs no other
 			// process. It is made before an upgrade, so an older schema is fine.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -14,7 +15,7 @@ func (c *cli) keysCommand() *cobra.Command {
 	o := keyring.DefaultOptions()
 	var hosts, postgres []string
 	cmd := &cobra.Command{
-		Use: "keys DIR", Short: "Make keys, certificates and passwords for a deployment", Args: cobra.ExactArgs(1),
+		Use: "keys DIR", Short: "Make keys, certificates and passwords for a deployment", Args: oneFolder,
 		Long: `Make what the parts of a deployment know each other by, as files in DIR:
 
   ca.crt, ca.key              an authority, which signs
@@ -44,4 +45,11 @@ that run the deployment. docs/deployment.md says what needs which.`,
 	cmd.Flags().StringSliceVar(&hosts, "host", nil, "`NAME` or address of a NATS server, besides "+strings.Join(o.NATSHosts, ", ")+"; may be repeated")
 	cmd.Flags().StringSliceVar(&postgres, "postgres", nil, "`HOST` of PostgreSQL, with its port if it is not 5432 (default postgres)")
 	return cmd
+}
+
+func oneFolder(_ *cobra.Command, args []string) error {
+	if len(args) != 1 || args[0] == "" {
+		return errors.New("name the one folder to make the keys in, as in 'marsad keys deploy/secrets'")
+	}
+	return nil
 }

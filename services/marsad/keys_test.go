@@ -23,8 +23,22 @@ func TestKeys(t *testing.T) {
 	if code != exitFailed || out != "" || !strings.Contains(errs, "is there already") || strings.Count(errs, "\n") != 1 {
 		t.Errorf("again: exit %d\n%s%s", code, out, errs)
 	}
-	if code, _, errs := marsad(t, "keys"); code != exitUsage || !strings.Contains(errs, "accepts 1 arg") {
+	if code, _, errs := marsad(t, "keys"); code != exitUsage || !strings.Contains(errs, "name the one folder") {
 		t.Errorf("no folder: exit %d\n%s", code, errs)
+	}
+}
+
+// TestKeysHosts: what can be nobody's name is refused, and nothing is made.
+func TestKeysHosts(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "secrets")
+	for _, flags := range [][]string{{"--host", "bad host"}, {"--host", "bus:"}, {"--postgres", "db:xx"}, {"--postgres", "db:70000"}, {"--postgres", "postgres://db"}} {
+		code, _, errs := marsad(t, append([]string{"keys", dir}, flags...)...)
+		if code != exitFailed || !strings.Contains(errs, flags[1]) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%v: exit %d\n%s", flags, code, errs)
+		}
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the folder was made")
 	}
 }
 

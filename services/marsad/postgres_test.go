@@ -37,7 +37,7 @@ func TestSameOnPostgreSQL(t *testing.T) {
 			all = append(all, strings.Join(command, " ")+strings.Join(lines, "\n"))
 		}
 		code, out, _ := marsad(t, append(flags, "audit")...)
-		if code != 0 || !strings.Contains(out, "the audit holds") {
+		if code != 0 || !strings.Contains(out, "the audit holds (") {
 			t.Errorf("audit on %s: %s", dsn, out)
 		}
 		return all

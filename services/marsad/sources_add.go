@@ -105,7 +105,7 @@ func (c *cli) found(ctx context.Context, n api.NewSource, raw string) (_ api.New
 		if reason == "" {
 			return n, nil, err
 		}
-		return n, nil, fmt.Errorf("%s cannot be asked (%s): %w; to add it all the same: %s --no-check", at.URL, reason, err, adding(at.URL))
+		return n, nil, fmt.Errorf("%s cannot be asked (%s): %w%s; to add it all the same: %s --no-check", at.URL, reason, err, here(reason), adding(at.URL))
 	}
 	main := at.Candidates
 	if !at.Given {

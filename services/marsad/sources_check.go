@@ -104,7 +104,7 @@ func (c *cli) sourceToCheck(ctx context.Context, ref string) (source news.Source
 func (c *cli) check(ctx context.Context, source news.Source, pages int, format string) error {
 	checked, reason, err := fetcher.Check(ctx, c.config.Fetcher, source)
 	if err != nil {
-		hint := ""
+		hint := here(reason)
 		if reason == fetcher.ReasonWebPage {
 			hint = fmt.Sprintf("; 'marsad sources discover %s' looks for its feeds", source.URL)
 		}
@@ -119,6 +119,14 @@ func (c *cli) check(ctx context.Context, source news.Source, pages int, format s
 		return c.printJSON(out)
 	}
 	return out.print(c.out)
+}
+
+// here says whose configuration forbade an address: the instance's may be another.
+func here(reason string) string {
+	if reason == fetcher.ReasonBlockedAddress {
+		return ", in the configuration of this command (--config)"
+	}
+	return ""
 }
 
 // checkJSON is the form of 'sources check --format json'.

@@ -81,7 +81,7 @@ func (c *cli) showFeeds(ctx context.Context, search fetcher.Search, raw, format 
 	found, reason, err := c.discover(ctx, search, raw)
 	switch {
 	case err != nil && reason != "":
-		return fmt.Errorf("%s cannot be asked (%s): %w", found.URL, reason, err)
+		return fmt.Errorf("%s cannot be asked (%s): %w%s", found.URL, reason, err, here(reason))
 	case err != nil:
 		return err
 	}

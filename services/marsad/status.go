@@ -39,7 +39,7 @@ func (c *cli) statusCommand() *cobra.Command {
 
 func (c *cli) printStatus(s api.Status, running bool) error {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	state := "not running"
+	state := "no instance on this data folder"
 	switch {
 	case running && s.Ready:
 		state = "running, ready"
@@ -55,6 +55,9 @@ func (c *cli) printStatus(s api.Status, running bool) error {
 		fmt.Fprintf(w, ", the oldest since %v", time.Duration(s.Oldest)*time.Second)
 	}
 	fmt.Fprintf(w, "\nsearch index\t%d articles, %d to come\n", s.Index.Documents, s.Index.Pending)
+	if running && s.Ready && s.Streams == nil {
+		fmt.Fprintln(w, "streams\task where 'web' runs")
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Streams)) {
 		fmt.Fprintf(w, "%s\t%d messages\n", name, s.Streams[name])
 	}

@@ -84,6 +84,8 @@ func (s *Service) Run(ctx context.Context) error {
 			s.log.Warn("the audit could not be made", "error", err)
 		case !report.Holds:
 			s.log.Error("the audit does not hold: 'marsad audit' lists the offenders", "offenders", len(report.Offenders))
+		case !report.Bus:
+			s.log.Warn("the audit could not ask the bus: items in line were not looked for")
 		}
 	}
 	return nil

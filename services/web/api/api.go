@@ -102,7 +102,7 @@ type Status struct {
 	Dead    int                  `json:"dead_letters"`
 	Sources map[news.Health]int  `json:"sources"`
 	Index   store.IndexStats     `json:"index"`
-	Streams map[string]int       `json:"streams" doc:"Messages in each stream; absent without a bus"`
+	Streams map[string]int       `json:"streams" doc:"Messages in each stream; absent without a bus, or without the right to ask: ask where the service web runs"`
 }
 
 // AuditReport is an audit and whether it holds.
