@@ -107,9 +107,17 @@ func prepare(ctx context.Context, db *sql.DB, options Options) error {
 	return prepareSchema(ctx, db, options)
 }
 
+// backupError is errors.ErrUnsupported with what to do instead.
+type backupError string
+
+func (e backupError) Error() string { return string(e) }
+func (backupError) Unwrap() error   { return errors.ErrUnsupported }
+
+const errBackup = backupError("a PostgreSQL store is backed up by PostgreSQL's own tools, such as pg_dump")
+
 // Backup implements store.Store.
 func (s *Store) Backup(context.Context, string) error {
-	return fmt.Errorf("a PostgreSQL store is backed up by PostgreSQL's own tools, such as pg_dump: %w", errors.ErrUnsupported)
+	return errBackup
 }
 
 // newDialect is what PostgreSQL says in its own words.
