@@ -236,8 +236,8 @@ func sliced(match string, from, to int64) sqlstore.Scope {
 func scope(match string, from, to int64) sqlstore.Scope {
 	return sqlstore.Scope{
 		From: `(SELECT rowid, rowid + 0 AS place FROM articles_fts
-			WHERE words @@ CAST(? AS tsquery) AND rowid + 0 >= ? AND rowid + 0 < ? ORDER BY place DESC)`,
-		Seq: "f.place", Where: "true", Args: []any{match, from, to},
+			WHERE words @@ CAST(? AS tsquery) AND rowid + 0 >= ? AND rowid + 0 < ?` + sqlstore.FiltersHere + ` ORDER BY place DESC)`,
+		Place: "articles_fts.rowid", Seq: "f.place", Args: []any{match, from, to},
 	}
 }
 

@@ -94,10 +94,16 @@ type Words struct {
 	Scopes func(q Querier, query store.Query) iter.Seq2[Scope, error]
 }
 
+// FiltersHere marks where conditions on articles can be added, with AND.
+const FiltersHere = "/* filters */"
+
 // Scope is a part of the index of words.
 type Scope struct {
 	From  string // a table, called f, whose rowid is the Seq of an article
 	Seq   string // that rowid, as results are to be sorted by it
 	Where string // a condition on f
 	Args  []any  // of From and Where
+	// Place is that rowid where FiltersHere stands in From: filters are tested there, out of
+	// indexes, before any article is read. Without, they are tested on articles.
+	Place string
 }

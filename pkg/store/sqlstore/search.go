@@ -102,14 +102,9 @@ func (s *Store) search(ctx context.Context, query store.Query, limit int) (hits 
 func buildSearch(q store.Query, scope Scope, limit int) (string, []any) {
 	b := builder{from: "articles a", seq: "a.seq"}
 	if scope.From != "" {
-		b.from = scope.From + " f CROSS JOIN articles a ON a.seq = f.rowid"
-		b.seq = scope.Seq
-		b.where(scope.Where, scope.Args...)
-	}
-	for _, f := range filters(q) {
-		if f.value != "" {
-			b.filter(f, scope.From != "")
-		}
+		b.within(scope, q)
+	} else {
+		b.drive(q)
 	}
 	if q.Before > 0 {
 		b.where(b.seq+" < ?", q.Before)
@@ -132,7 +127,6 @@ type builder struct {
 	from, seq  string
 	conditions []string
 	args       []any
-	driven     bool
 }
 
 func (b *builder) where(condition string, args ...any) {
@@ -140,19 +134,59 @@ func (b *builder) where(condition string, args ...any) {
 	b.args = append(b.args, args...)
 }
 
-// filter adds a condition; the first one drives unless words do.
-func (b *builder) filter(f filter, words bool) {
-	drives := !words && !b.driven
-	b.driven = true
+// within looks in a scope of the index of words.
+func (b *builder) within(scope Scope, q store.Query) {
+	b.seq = scope.Seq
+	b.from = scope.From + " f CROSS JOIN articles a ON a.seq = f.rowid"
+	if !strings.Contains(scope.From, FiltersHere) {
+		b.where(scope.Where, scope.Args...)
+		for _, f := range filters(q) {
+			b.test(f)
+		}
+		return
+	}
+	b.args = append(b.args, scope.Args...)
+	var conditions strings.Builder
+	for _, f := range filters(q) {
+		switch {
+		case f.value == "":
+			continue
+		case f.column != "":
+			conditions.WriteString(" AND EXISTS (SELECT 1 FROM articles p WHERE p." + f.column + " = ? AND p.seq = " + scope.Place + ")")
+		default:
+			conditions.WriteString(" AND EXISTS (SELECT 1 FROM " + f.labels + " p WHERE p.label = ? AND p.seq = " + scope.Place + ")")
+		}
+		b.args = append(b.args, f.value)
+	}
+	b.from = strings.Replace(b.from, FiltersHere, conditions.String(), 1)
+}
+
+// drive has the first filter list the articles; others are tested.
+func (b *builder) drive(q store.Query) {
+	driven := false
+	for _, f := range filters(q) {
+		switch {
+		case f.value == "":
+		case driven:
+			b.test(f)
+		case f.column != "":
+			b.where("a."+f.column+" = ?", f.value)
+			driven = true
+		default:
+			b.from = f.labels + " l CROSS JOIN articles a ON a.seq = l.seq"
+			b.seq = "l.seq"
+			b.where("l.label = ?", f.value)
+			driven = true
+		}
+	}
+}
+
+// test adds the condition of a filter, if it has one, to be met by each article.
+func (b *builder) test(f filter) {
 	switch {
-	case f.column != "" && drives:
-		b.where("a."+f.column+" = ?", f.value)
+	case f.value == "":
 	case f.column != "":
 		b.where("+a."+f.column+" = ?", f.value) // the plus keeps its index out of it
-	case drives:
-		b.from = f.labels + " l CROSS JOIN articles a ON a.seq = l.seq"
-		b.seq = "l.seq"
-		b.where("l.label = ?", f.value)
 	default:
 		b.where("EXISTS (SELECT 1 FROM "+f.labels+" WHERE label = ? AND seq = a.seq)", f.value)
 	}
