@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net/url"
+	"path/filepath"
 
 	"marsad/pkg/store"
 	"marsad/pkg/store/postgres"
@@ -35,7 +37,20 @@ func Copy(ctx context.Context, from, to string, options Options, report func(Cop
 		return fmt.Errorf("the store to copy to: %w", err)
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
-	return sqlstore.Copy(ctx, inner(source), inner(target), fmt.Sprintf("%x", sha256.Sum256([]byte(from))), report)
+	return sqlstore.Copy(ctx, inner(source), inner(target), nameOf(from), report)
+}
+
+// nameOf names a store by where it is, without who asks for it and how.
+func nameOf(dsn string) string {
+	where := dsn
+	if path, isFile, err := File(dsn); err == nil && isFile {
+		if absolute, err := filepath.Abs(path); err == nil {
+			where = absolute
+		}
+	} else if u, err := url.Parse(dsn); err == nil {
+		where = u.Host + u.Path
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(where)))
 }
 
 // inner is what the backends have in common.

@@ -1,4 +1,4 @@
 package postgres
 
 // Begin begins a write transaction.
-var Begin = append(newDialect().Begin, began)
+var Begin = newDialect().Begin

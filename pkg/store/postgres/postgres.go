@@ -68,7 +68,7 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 // Settings of sessions. A process that is frozen within a transaction keeps all
 // others from writing: the server ends it.
 var (
-	writeSettings = map[string]string{"idle_in_transaction_session_timeout": "5s"}
+	writeSettings = map[string]string{"idle_in_transaction_session_timeout": "5s", "tcp_user_timeout": "15000"}
 	readSettings  = map[string]string{"default_transaction_read_only": "on"}
 )
 
@@ -83,7 +83,7 @@ func connect(config *pgx.ConnConfig, settings map[string]string) *sql.DB {
 		Enable: true, Idle: 5 * time.Second, Interval: 3 * time.Second, Count: 3,
 	}}
 	maps.Copy(config.RuntimeParams, map[string]string{
-		"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "3", "tcp_keepalives_count": "3", "tcp_user_timeout": "15000",
+		"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "3", "tcp_keepalives_count": "3",
 	})
 	config.DialFunc = dialer.DialContext
 	for name, value := range settings {
@@ -124,9 +124,10 @@ func (s *Store) Backup(context.Context, string) error {
 func newDialect() sqlstore.Dialect {
 	return sqlstore.Dialect{
 		Translate: new(translator).translate,
-		Begin:     []string{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"},
-		Began:     began,
-		Outcome:   `SELECT coalesce(pg_xact_status(CAST(? AS xid8)), '')`,
+		Begin:     []string{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", lockWriters},
+		Sign:      `INSERT INTO signs (writer, sign) VALUES (?, ?) ON CONFLICT (writer) DO UPDATE SET sign = excluded.sign`,
+		Signed:    `SELECT sign FROM signs WHERE writer = ?`,
+		Hold:      `SELECT pg_advisory_lock(6053970417)`,
 		Snapshot:  sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 		Refused:   refused,
 		Ended:     func(error) bool { return false }, // without a transaction ROLLBACK only warns
@@ -138,9 +139,9 @@ func newDialect() sqlstore.Dialect {
 	}
 }
 
-// began makes transactions that write wait for each other, in all processes, until
-// they end. The number of the lock is any.
-const began = `WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(6053970417)) SELECT CAST(pg_current_xact_id() AS text) FROM turn`
+// lockWriters makes transactions that write wait for each other, in all processes,
+// until they end. The number is any.
+const lockWriters = `SELECT pg_advisory_xact_lock(6053970417)`
 
 // refused reports whether PostgreSQL refused the values, not the work: classes 22
 // (data exception), 23 (integrity constraint violation) and 54 (program limit

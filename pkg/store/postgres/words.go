@@ -21,7 +21,7 @@ import (
 // enough. Of the two GIN then reads the rarer, and skips through the other.
 var words = sqlstore.Words{
 	Apart:  `SELECT pg_try_advisory_xact_lock(6053970418)`,
-	Lock:   ` FOR UPDATE OF q SKIP LOCKED`,
+	Lock:   `SELECT q.seq FROM json_each(?) e JOIN index_queue q ON q.seq = CAST(e.value ->> 0 AS bigint) FOR UPDATE OF q SKIP LOCKED`,
 	Write:  writeDocuments,
 	Remove: `DELETE FROM articles_fts WHERE rowid = ?`,
 	Bytes:  `SELECT coalesce(pg_relation_size(to_regclass('articles_fts_words')), 0)`,

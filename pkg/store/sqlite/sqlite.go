@@ -75,6 +75,7 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 // dialect is what SQLite says in its own words.
 var dialect = sqlstore.Dialect{
 	Begin:    []string{"BEGIN IMMEDIATE"},
+	Hold:     "BEGIN IMMEDIATE",
 	Snapshot: sql.TxOptions{ReadOnly: true},
 	Refused:  refused,
 	Ended:    func(err error) bool { return strings.Contains(err.Error(), "no transaction is active") },

@@ -100,6 +100,11 @@ func Copy(ctx context.Context, from, to *Store, name string, report func(Copying
 	if err := from.idle(ctx); err != nil {
 		return err
 	}
+	release, err := from.hold(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := to.startCopy(ctx, name); err != nil {
 		return err
 	}
@@ -113,7 +118,7 @@ func Copy(ctx context.Context, from, to *Store, name string, report func(Copying
 	}
 	for _, t := range tables {
 		if err := t.compare(ctx, from, to, report); err != nil {
-			return fmt.Errorf("compare %s: %w", t.name, err)
+			return fmt.Errorf("compare %s: %w (was the original used since the copy began? Then empty the new store, and copy again)", t.name, err)
 		}
 	}
 	return to.update(ctx, "copied", func(tx *Tx) error {
@@ -165,6 +170,20 @@ func (s *Store) idle(ctx context.Context) error {
 		return ErrInUse
 	}
 	return err
+}
+
+// hold keeps everybody from writing to the store until it is released.
+func (s *Store) hold(ctx context.Context) (release func(), err error) {
+	conn, err := s.write.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	release = func() { _ = discard(conn) } // with the session goes what it holds
+	if _, err := conn.ExecContext(ctx, s.dialect.Hold); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
 }
 
 // startCopy marks the store as one that is being filled.
@@ -257,6 +276,7 @@ func (t table) some(ctx context.Context, s *Store, after []any) (list [][]any, e
 			size += sizeOf(value)
 		}
 		if size > copyBytes {
+			stop() // or the driver reads the rest
 			return errEnough
 		}
 		return nil
@@ -336,8 +356,11 @@ func (s *Store) finishCopy(ctx context.Context, report func(Copying)) error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.IndexPending(ctx, copyRows); err != nil {
+		switch n, err := s.IndexPending(ctx, copyRows); {
+		case err != nil:
 			return err
+		case n == 0: // another is at it, perhaps one that was just ended
+			time.Sleep(time.Second)
 		}
 	}
 }

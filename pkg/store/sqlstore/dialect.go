@@ -19,10 +19,11 @@ type Dialect struct {
 	// Begin are the statements that begin a write transaction. When they have run no
 	// other writer's transaction is open, and what others committed is seen.
 	Begin []string
-	// Began selects a name of the transaction that has begun, by which Outcome selects
-	// what became of it: committed, aborted, or anything else while that is open. Empty:
-	// a COMMIT that fails has failed.
-	Began, Outcome string
+	// Sign writes ?2 as the last that the writer ?1 has written; Signed selects that. A COMMIT
+	// that was not answered was done if its sign is there. Empty: one that fails has failed.
+	Sign, Signed string
+	// Hold keeps all others from writing until its session ends.
+	Hold string
 	// Snapshot are the options of a transaction that reads one state of the store.
 	Snapshot sql.TxOptions
 	// Refused reports whether an error means that the values were refused, not the work.
@@ -78,7 +79,8 @@ type Words struct {
 	// Apart has documents written without keeping other writers out. It selects whether this
 	// transaction is the only one that does.
 	Apart string
-	// Lock is added to the query of those that are written, in their transaction.
+	// Lock locks those of the list ?1, of lists that begin with a Seq, that nobody else has
+	// locked, and selects them.
 	Lock string
 	// Write puts documents into the index, in the order of their Seq.
 	Write func(tx *Tx, documents []Document) error

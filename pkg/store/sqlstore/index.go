@@ -22,10 +22,13 @@ type pendingArticle struct {
 func (s *Store) IndexPending(ctx context.Context, limit int) (indexed int, err error) {
 	if s.dialect.Words.Apart != "" {
 		err := s.updateApart(ctx, "index", func(tx *Tx) error {
-			indexed, err = s.indexApart(tx, limit)
+			indexed, err = s.indexApart(tx, min(limit, apartBatch))
 			return err
 		})
-		return indexed, err
+		if err != nil {
+			return 0, err
+		}
+		return indexed, nil
 	}
 	pending, err := pendingArticles(s.reader(ctx), limit)
 	if err != nil || len(pending) == 0 {
@@ -36,8 +39,15 @@ func (s *Store) IndexPending(ctx context.Context, limit int) (indexed int, err e
 		indexed, err = indexArticles(tx, pending)
 		return err
 	})
-	return indexed, err
+	if err != nil {
+		return 0, err
+	}
+	return indexed, nil
 }
+
+// apartBatch is how many articles are locked at a time: who ends one of them again
+// waits, and others for him.
+const apartBatch = 100
 
 // indexApart does all in one transaction that keeps nobody else from writing. One
 // process does so at a time: two would do the same work.
@@ -115,6 +125,14 @@ func stillPending(tx *Tx, pending []pendingArticle) (map[int64]bool, error) {
 		read[i] = [3]int64{p.Seq, int64(p.revision), int64(p.generation)}
 	}
 	replaces := make(map[int64]bool, len(pending))
+	list := encodeJSON(read)
+	if tx.dialect.Words.Lock != "" { // by itself: what is read with the lock may be from before it was had
+		locked, err := All(tx.Query, Value[int64], tx.dialect.Words.Lock, list)
+		if err != nil {
+			return nil, err
+		}
+		list = encodeJSON(slices.DeleteFunc(read, func(r [3]int64) bool { return !slices.Contains(locked, r[0]) }))
+	}
 	err := Each(tx.Query, func(row Row) error {
 		var seq int64
 		var replacing bool
@@ -124,7 +142,7 @@ func stillPending(tx *Tx, pending []pendingArticle) (map[int64]bool, error) {
 	}, `
 		SELECT q.seq, q.replaces
 		FROM json_each(?) e CROSS JOIN index_queue q ON q.seq = CAST(e.value ->> 0 AS bigint) CROSS JOIN articles a ON a.seq = q.seq
-		WHERE a.revision = CAST(e.value ->> 1 AS bigint) AND a.generation = CAST(e.value ->> 2 AS bigint)`+tx.dialect.Words.Lock, encodeJSON(read))
+		WHERE a.revision = CAST(e.value ->> 1 AS bigint) AND a.generation = CAST(e.value ->> 2 AS bigint)`, list)
 	return replaces, err
 }
 

@@ -58,23 +58,31 @@ func (s *Store) updateApart(ctx context.Context, op string, fn func(tx *Tx) erro
 }
 
 func (s *Store) apart(ctx context.Context, fn func(tx *Tx) error) (err error) {
-	conn, err := s.write.db.Conn(ctx)
+	waiting, cancel := s.dialect.limited()
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	conn, err := s.write.db.Conn(waiting)
 	if err != nil {
 		return err
 	}
 	tx := newTx(conn, s.dialect)
-	defer func() { err = errors.Join(err, tx.close()) }()
-	for _, statement := range s.dialect.Begin {
-		if err := tx.Run(statement); err != nil {
-			return err
+	committed := false
+	defer func() {
+		if !committed { // whatever fn did, panic included
+			err = errors.Join(err, tx.Run("ROLLBACK"))
 		}
+		err = errors.Join(err, tx.close())
+	}()
+	if err := tx.Run("BEGIN"); err != nil {
+		return err
 	}
-	if err = fn(tx); err == nil {
-		err = tx.hasFailed()
+	if err := fn(tx); err != nil {
+		return err
 	}
-	if err != nil {
-		return errors.Join(err, tx.Run("ROLLBACK"))
+	if err := tx.hasFailed(); err != nil {
+		return err
 	}
+	committed = true
 	return tx.Run("COMMIT")
 }
 

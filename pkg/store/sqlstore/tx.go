@@ -3,6 +3,9 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"regexp"
 )
 
 // Tx runs statements inside a write transaction. Each is prepared once a
@@ -12,6 +15,7 @@ type Tx struct {
 	statements map[string]*sql.Stmt
 	dialect    Dialect
 	failed     error // the first statement that did, since it was last asked
+	wrote      bool  // since the transaction began
 }
 
 func newTx(conn *sql.Conn, dialect Dialect) *Tx {
@@ -43,7 +47,9 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, t.note(err)
 	}
-	return result.RowsAffected()
+	changed, err := result.RowsAffected()
+	t.wrote = t.wrote || changed > 0
+	return changed, err
 }
 
 // note remembers that a statement failed, whatever who asked for it makes of that.
@@ -67,6 +73,9 @@ func (t *Tx) Run(query string, args ...any) error {
 	return err
 }
 
+// reads tells a query that only reads. One that is not so sure counts as writing.
+var reads = regexp.MustCompile(`^\s*SELECT\b`)
+
 // Query is a Querier.
 func (t *Tx) Query(query string, args ...any) (Rows, error) {
 	query, args = t.dialect.translate(query, args)
@@ -81,6 +90,7 @@ func (t *Tx) Query(query string, args ...any) (Rows, error) {
 		cancel()
 		return nil, t.note(err)
 	}
+	t.wrote = t.wrote || !reads.MatchString(query)
 	return limitedRows{rows, t, cancel}, nil
 }
 
@@ -94,12 +104,31 @@ func (t *Tx) Raw(fn func(ctx context.Context, driver any) error) error {
 	return nil
 }
 
-// close gives the connection up.
+// close gives the connection back.
 func (t *Tx) close() error {
-	for _, stmt := range t.statements {
-		stmt.Close() //nolint:errcheck // the connection goes next
-	}
+	t.closeStatements()
 	return t.conn.Close()
+}
+
+// discard ends the connection: nobody gets it again.
+func (t *Tx) discard() error {
+	t.closeStatements()
+	return discard(t.conn)
+}
+
+func (t *Tx) closeStatements() {
+	for _, stmt := range t.statements {
+		stmt.Close() //nolint:errcheck // they go with the connection, or nobody asks for them again
+	}
+}
+
+// discard has the pool close a connection that it would take back.
+func discard(conn *sql.Conn) error {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	if err := conn.Close(); !errors.Is(err, sql.ErrConnDone) {
+		return err
+	}
+	return nil
 }
 
 // Rows are those of a query.

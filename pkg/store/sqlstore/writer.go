@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -23,7 +24,8 @@ var errClosed = errors.New("the store is closed")
 type writer struct {
 	db      *sql.DB
 	dialect Dialect
-	tx      *Tx // nil: there is no connection
+	name    string // of this writer, among all
+	tx      *Tx    // nil: there is no connection
 	metrics *store.Metrics
 	waiting chan *write
 	stopped chan struct{} // closed when the goroutine has ended
@@ -45,6 +47,7 @@ func startWriter(db *sql.DB, dialect Dialect, metrics *store.Metrics) *writer {
 	w := &writer{
 		db:      db,
 		dialect: dialect,
+		name:    rand.Text(),
 		metrics: metrics,
 		waiting: make(chan *write),
 		stopped: make(chan struct{}),
@@ -139,13 +142,8 @@ func (w *writer) commit(batch []*write) {
 
 // runBatch returns what went wrong with the transaction itself: then nothing was kept.
 func (w *writer) runBatch(batch []*write) error {
-	name, err := w.begin()
-	if err != nil { // the connection may have been lost long ago
-		w.abandon()
-		if name, err = w.begin(); err != nil {
-			w.abandon()
-			return err
-		}
+	if err := w.beginAgain(); err != nil {
+		return err
 	}
 	kept, useless := 0, false
 	for _, job := range batch {
@@ -173,80 +171,103 @@ func (w *writer) runBatch(batch []*write) error {
 	if kept == 0 {
 		return w.rollback()
 	}
-	if err := w.tx.Run("COMMIT"); err != nil {
-		w.abandon()
-		return w.outcome(name, err)
-	}
-	return nil
+	return w.commitSigned()
 }
 
-// begin begins a transaction, on a new connection if there is none, and returns its name.
-func (w *writer) begin() (name string, err error) {
+// lostAtOnce is how soon a connection that was lost while nobody looked shows it.
+const lostAtOnce = time.Second
+
+// beginAgain begins a transaction: on a new connection, if the one there is was lost.
+func (w *writer) beginAgain() error {
+	old, start := w.tx != nil, time.Now()
+	err := w.begin()
+	if err != nil && old && time.Since(start) < lostAtOnce {
+		w.abandon()
+		err = w.begin()
+	}
+	if err != nil {
+		w.abandon()
+	}
+	return err
+}
+
+// begin begins a transaction, on a new connection if there is none.
+func (w *writer) begin() error {
 	if w.tx == nil {
 		ctx, cancel := w.dialect.limited()
 		defer cancel()
 		conn, err := w.db.Conn(ctx)
 		if err != nil {
-			return "", err
+			return err
 		}
 		w.tx = newTx(conn, w.dialect)
 	}
 	for _, statement := range w.dialect.Begin {
 		if err := w.tx.Run(statement); err != nil {
-			return "", err
+			return err
 		}
 	}
-	if w.dialect.Began == "" {
-		return "", nil
-	}
-	return One(w.tx.Query, Value[string], w.dialect.Began)
+	w.tx.failed, w.tx.wrote = nil, false
+	return nil
 }
 
-// outcomePause is between two questions for what became of a transaction.
-const outcomePause = 200 * time.Millisecond
-
-// outcome finds out what became of a transaction whose COMMIT was not answered. If
-// nobody can say for as long as a statement may take, it counts as failed.
-func (w *writer) outcome(name string, failed error) error {
-	if w.dialect.Outcome == "" {
-		return failed
-	}
-	for deadline := time.Now().Add(w.dialect.Patience); time.Now().Before(deadline); time.Sleep(outcomePause) {
-		switch what, err := w.ask(name); {
-		case err != nil: // the server is away
-		case what == "committed":
-			return nil
-		case what == "aborted":
-			return failed
+// commitSigned commits. If that is not answered, it finds out whether it was done.
+func (w *writer) commitSigned() error {
+	sign := ""
+	if w.dialect.Sign != "" && w.tx.wrote {
+		sign = rand.Text()
+		if err := w.tx.Run(w.dialect.Sign, w.name, sign); err != nil {
+			w.abandon()
+			return err
 		}
 	}
-	return failed
+	err := w.tx.Run("COMMIT")
+	if err == nil {
+		return nil
+	}
+	w.abandon()
+	if sign != "" && w.signed(sign) {
+		return nil
+	}
+	return err
 }
 
-// ask asks for an outcome, outside of any transaction.
-func (w *writer) ask(name string) (outcome string, err error) {
-	ctx, cancel := w.dialect.limited()
-	defer cancel()
-	query, args := w.dialect.translate(w.dialect.Outcome, []any{name})
-	err = w.db.QueryRowContext(ctx, query, args...).Scan(&outcome)
-	return outcome, err
+// signedPause is between two questions for a sign.
+const signedPause = 200 * time.Millisecond
+
+// signed reports whether the transaction with that sign was committed. It asks in a
+// transaction of its own, which begins when the other has ended. If nobody can
+// say for as long as a statement may take, it counts as not done.
+func (w *writer) signed(sign string) bool {
+	for deadline := time.Now().Add(w.dialect.Patience); time.Now().Before(deadline); time.Sleep(signedPause) {
+		if err := w.begin(); err != nil {
+			w.abandon()
+			continue
+		}
+		last, err := One(w.tx.Query, Value[string], w.dialect.Signed, w.name)
+		w.abandon()
+		if err == nil || errors.Is(err, sql.ErrNoRows) {
+			return last == sign
+		}
+	}
+	return false
 }
 
 // abandon ends the transaction after an error that says what is wrong already, and
 // the connection with it.
 func (w *writer) abandon() {
-	_ = w.rollback()   // whatever it says
-	_ = w.disconnect() // follows from that error
+	_ = w.rollback() // whatever it says
+	_ = w.disconnect()
 }
 
-// disconnect gives up the connection, if there is one.
+// disconnect gives up the connection, if there is one: nobody gets it again.
 func (w *writer) disconnect() error {
 	if w.tx == nil {
 		return nil
 	}
 	tx := w.tx
 	w.tx = nil
-	return tx.close()
+	return tx.discard()
 }
 
 // runSavepoint runs one write of several: should it fail, the others stand.

@@ -522,6 +522,12 @@ CREATE TABLE subscriptions (
 CREATE INDEX subscriptions_due ON subscriptions (due_at);
 CREATE UNIQUE INDEX subscriptions_source ON subscriptions (source) WHERE state <> 'ending';
 
+-- What each writer wrote last: whether a COMMIT that was not answered was done.
+CREATE TABLE signs (
+    writer text COLLATE "C" NOT NULL PRIMARY KEY,
+    sign   text COLLATE "C" NOT NULL
+) WITH (fillfactor = 50);
+
 -- Ping writes here.
 CREATE TABLE pings (
     one bigint NOT NULL PRIMARY KEY CHECK (one = 1),
