@@ -61,7 +61,7 @@ func (c *cutter) pass(client net.Conn) {
 		}
 		if c.deliver {
 			deaf.Store(true)
-			server.Write(message) //nolint:errcheck // it is cut in any case
+			server.Write(message)
 			<-answered
 		}
 		return false

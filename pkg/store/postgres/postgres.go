@@ -86,9 +86,7 @@ func connect(config *pgx.ConnConfig, settings map[string]string) *sql.DB {
 		"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "3", "tcp_keepalives_count": "3",
 	})
 	config.DialFunc = dialer.DialContext
-	for name, value := range settings {
-		config.RuntimeParams[name] = value
-	}
+	maps.Copy(config.RuntimeParams, settings)
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "marsad"
 	}

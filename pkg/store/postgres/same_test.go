@@ -30,7 +30,7 @@ func TestSameAnswers(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for n := range 400 {
 		query := randomQuery(random)
-		for page := 0; page < 3; page++ {
+		for range 3 {
 			got, err := here.Search(t.Context(), query)
 			if err != nil {
 				t.Fatalf("%+v: %v", query, err)

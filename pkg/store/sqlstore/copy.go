@@ -95,7 +95,7 @@ const copyMark = "store copy"
 // by row. A copy that was interrupted goes on where it was when it is asked for
 // again. Nobody else may use either of them meanwhile.
 //
-// name tells from from other stores: a copy goes on only from the same.
+// name tells the one from others: a copy goes on only from the same.
 func Copy(ctx context.Context, from, to *Store, name string, report func(Copying)) error {
 	if err := from.idle(ctx); err != nil {
 		return err
@@ -401,7 +401,7 @@ func (t table) compare(ctx context.Context, from, to *Store, report func(Copying
 	if err != nil {
 		return err
 	}
-	defer theirs.Close()
+	defer theirs.Close() //nolint:errcheck // theirs.Err says it
 	scan := scanAny(len(t.all()))
 	err = Each(from.reader(ctx), func(row Row) error {
 		progress.Done++

@@ -39,7 +39,7 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	query, args = t.dialect.translate(query, args)
 	ctx, cancel := t.dialect.limited()
 	defer cancel()
-	stmt, err := t.prepared(ctx, query)
+	stmt, err := t.prepared(ctx, query) //nolint:sqlclosecheck // it is closed with the connection
 	if err != nil {
 		return 0, t.note(err)
 	}
@@ -80,12 +80,12 @@ var reads = regexp.MustCompile(`^\s*SELECT\b`)
 func (t *Tx) Query(query string, args ...any) (Rows, error) {
 	query, args = t.dialect.translate(query, args)
 	ctx, cancel := t.dialect.limited()
-	stmt, err := t.prepared(ctx, query)
+	stmt, err := t.prepared(ctx, query) //nolint:sqlclosecheck // it is closed with the connection
 	if err != nil {
 		cancel()
 		return nil, t.note(err)
 	}
-	rows, err := stmt.QueryContext(ctx, args...)
+	rows, err := stmt.QueryContext(ctx, args...) //nolint:rowserrcheck // who reads them does
 	if err != nil {
 		cancel()
 		return nil, t.note(err)
@@ -180,7 +180,7 @@ func (s *Store) querier(ctx context.Context, on interface {
 }) Querier {
 	return func(query string, args ...any) (Rows, error) {
 		query, args = s.dialect.translate(query, args)
-		rows, err := on.QueryContext(ctx, query, args...)
+		rows, err := on.QueryContext(ctx, query, args...) //nolint:rowserrcheck // who reads them does
 		if err != nil {
 			return nil, err // not rows: a nil *sql.Rows would be Rows that are not nil
 		}
@@ -197,7 +197,7 @@ func Each(q Querier, scan func(Row) error, query string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err says it
 	for rows.Next() {
 		if err := scan(rows); err != nil {
 			return err
@@ -226,7 +226,7 @@ func One[T any](q Querier, scan func(Row) (T, error), query string, args ...any)
 	if err != nil {
 		return none, err
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err says it
 	if !rows.Next() {
 		if err := rows.Err(); err != nil {
 			return none, err

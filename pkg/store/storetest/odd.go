@@ -40,11 +40,11 @@ func testOddText(w *world) {
 
 	lease := w.acquire("a", start)
 	w.must(w.Decide(ctx, lease, func(tx store.DecisionTx) error {
-		print := store.Fingerprint{Kind: store.FingerprintURL, Hash: long, Item: e.ID, Story: e.ID, Title: odd, At: start}
-		if err := tx.SaveFingerprint(print); err != nil {
+		seen := store.Fingerprint{Kind: store.FingerprintURL, Hash: long, Item: e.ID, Story: e.ID, Title: odd, At: start}
+		if err := tx.SaveFingerprint(seen); err != nil {
 			return err
 		}
-		found, err := tx.Fingerprint(print.Kind, long)
+		found, err := tx.Fingerprint(seen.Kind, long)
 		equal(w, found.Item, e.ID)
 		return err
 	}))
