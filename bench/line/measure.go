@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,8 +52,8 @@ type rig struct {
 }
 
 func (r *rig) close() {
-	for i := len(r.stops) - 1; i >= 0; i-- {
-		r.stops[i]()
+	for _, stop := range slices.Backward(r.stops) {
+		stop()
 	}
 }
 
@@ -190,7 +191,7 @@ func (r *rig) marsad(name string, flags []string, command ...string) error {
 		return err
 	}
 	addr := listener.Addr().String()
-	listener.Close() //nolint:errcheck // its port is wanted
+	listener.Close()
 	data := filepath.Join(r.o.dir, fmt.Sprintf("%s-%d", name, len(r.processes)))
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return err
