@@ -7,8 +7,9 @@
 // Times are UTC with microsecond precision: what a backend returns equals what
 // it was given truncated to microseconds. Every method may be called from any
 // goroutine and process. An error that is none of this package's sentinels
-// means that the store cannot be used right now: nothing was changed, unless a
-// connection was lost just then, and the same call may be made again.
+// means that the store cannot be used right now: nothing was changed, and the
+// same call may be made again. (Should a server be away for long just when it is to
+// commit, the change may have been made.)
 package store
 
 import (
