@@ -177,6 +177,7 @@ const (
 	codeStoreFailed           jetstream.ErrorCode = 10077
 	codeInsufficientResources jetstream.ErrorCode = 10023
 	codeMessageTooLarge       jetstream.ErrorCode = 10054
+	codeNoPeers               jetstream.ErrorCode = 10005 // the servers of a cluster have not all met yet
 )
 
 // Flush returns when the server has received everything sent so far.

@@ -37,7 +37,7 @@ var errLeaderless = errors.New("the stream has no leader right now")
 // said that the cluster is not as it is to be.
 func isUnavailable(err error) bool {
 	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
-		return api.Code == 503
+		return api.Code == 503 || api.ErrorCode == codeNoPeers
 	}
 	return errors.Is(err, errSpreading) || errors.Is(err, errLeaderless) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders)
 }
