@@ -28,7 +28,6 @@ type Options struct {
 	Any     bool           // take an older or newer schema as it is
 	Logger  *slog.Logger   // nil: silent
 	Metrics *store.Metrics // nil: none
-	Readers int            // connections for reading; 0: 8
 }
 
 // Store implements store.Store on a PostgreSQL database.
@@ -39,6 +38,7 @@ var _ store.Store = (*Store)(nil)
 const (
 	oldest   = 15 // version of PostgreSQL
 	patience = 30 * time.Second
+	readers  = 8 // connections for reading, at most
 )
 
 // Open connects to the database that dsn names (postgres://user:password@host:port/database?sslmode=…). Errors are store.ErrNoSchema, store.ErrNewerSchema, or say
@@ -53,11 +53,8 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	}
 	write, read := connect(config, writeSettings), connect(config, readSettings)
 	write.SetMaxOpenConns(2) // the writer's, and one for what is written apart
-	if options.Readers == 0 {
-		options.Readers = 8
-	}
-	read.SetMaxOpenConns(options.Readers)
-	read.SetMaxIdleConns(options.Readers)
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
 	read.SetConnMaxIdleTime(2 * time.Minute)
 	if err := prepare(ctx, write, options); err != nil {
 		return nil, errors.Join(serverError(config, err), write.Close(), read.Close())

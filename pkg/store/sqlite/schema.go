@@ -4,9 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	sqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"marsad/pkg/store/sqlstore"
 )
@@ -22,5 +26,22 @@ func prepareSchema(ctx context.Context, db *sql.DB, options Options) error {
 	schema := sqlstore.Migrations{
 		Files: folder, Dialect: goose.DialectSQLite3, There: `SELECT count(*) FROM sqlite_schema WHERE name = ?`,
 	}
-	return schema.Prepare(ctx, db, options.Migrate, options.Any, options.Logger)
+	for deadline := time.Now().Add(makingTogether); ; time.Sleep(makingPause) {
+		err := schema.Prepare(ctx, db, options.Migrate, options.Any, options.Logger)
+		if !busy(err) || ctx.Err() != nil || time.Now().After(deadline) {
+			return err
+		}
+	}
+}
+
+// Several who make a new file at the same time can be in each other's way where
+// SQLite does not wait for a lock, but says at once that there is one.
+const (
+	makingTogether = 10 * time.Second
+	makingPause    = 50 * time.Millisecond
+)
+
+func busy(err error) bool {
+	coded, ok := errors.AsType[*sqlite.Error](err)
+	return ok && coded.Code()&0xff == sqlite3.SQLITE_BUSY
 }
